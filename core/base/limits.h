@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Every cap in one table. What a client can make us hold, send or wait for is bounded here and
+ * nowhere else; what an administrator may change is a default, named LIMIT_DEFAULT_.
+ */
+#pragma once
+
+/* Packets. */
+#define LIMIT_DATAGRAM        65536 /* bytes; the largest UDP payload */
+#define LIMIT_BATCH           64    /* datagrams a recvmmsg takes at once */
+#define LIMIT_REPLY_MIN       300   /* bytes; BOOTP's minimum, RFC 1542 section 2.1 */
+#define LIMIT_REPLY_DEFAULT   548   /* bytes of UDP payload a client takes that sends no option 57 */
+#define LIMIT_REPLY_MAX       1472  /* bytes; EDK2 ignores longer DHCP packets */
+#define LIMIT_RECEIVE_BUFFER  (4 * 1024 * 1024) /* bytes of socket buffer: a burst of 1024 requests fits */
+
+/* One request and what providers may hang on it. */
+#define LIMIT_FACTS           64    /* facts a reply may carry */
+#define LIMIT_FACT_BYTES      1024  /* bytes of one fact's value, without the NUL */
+#define LIMIT_FACT_NAME       64    /* bytes of a fact's name */
+#define LIMIT_REASON_BYTES    256   /* bytes of a reason or note kept for the trace */
+#define LIMIT_REPLY_OPTIONS   32    /* options providers may add to one reply */
+#define LIMIT_MENU_ITEMS      64    /* entries of one boot menu */
+#define LIMIT_BOOT_FILE       512   /* bytes of a boot file name; 127 fit the packet's own field */
+#define LIMIT_TRACE_ENTRIES   64    /* trace lines of one decision */
+
+/* Clients. */
+#define LIMIT_SESSIONS        65536 /* clients remembered; the least recent goes first */
+#define LIMIT_SESSION_IDLE_US (INT64_C(3600) * 1000000) /* a client silent for so long is forgotten */
+#define LIMIT_PARKED          4096  /* requests waiting for providers, in all */
+#define LIMIT_PARKED_CLIENT   4     /* of one client */
+#define LIMIT_PARKED_SOURCE   256   /* of one source address (a relay serves many clients) */
+#define LIMIT_INSTANCE_QUEUE  1024  /* calls waiting for one provider instance */
+
+/* Providers. */
+#define LIMIT_CHAIN           64    /* providers of one chain */
+#define LIMIT_DEFAULT_DEADLINE_US (INT64_C(1000) * 1000) /* a decision; EDK2 waits 4 s, iPXE about 3 */
+
+/* TFTP. */
+#define LIMIT_TRANSFERS         8192 /* at once */
+#define LIMIT_TRANSFERS_SOURCE  512  /* of one source address; a NAT or a relay may hide many clients */
+#define LIMIT_TRANSFERS_CLIENT  16   /* of one client: GRUB opens one port after the other */
+#define LIMIT_TFTP_REQUEST      512  /* bytes of an RRQ, RFC 2347 */
+#define LIMIT_TFTP_BLOCK_MAX    65464 /* RFC 2348 */
+#define LIMIT_TFTP_BLOCK_MIN    8
+#define LIMIT_TFTP_WINDOW_MAX   256  /* blocks in flight we ever allow, RFC 7440 allows 65535 */
+#define LIMIT_CONTENT_BYTES     (64 * 1024 * 1024) /* bytes a provider may generate for one file */
