@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * An address and port of any family, as a plain value.
+ */
+#include "base/address.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+struct address address_from_ipv4(const uint8_t bytes[4], uint16_t port) {
+    struct address address = {.family = 4, .port = port};
+    memcpy(address.bytes, bytes, 4);
+    return address;
+}
+
+const char *address_text(const struct address *address, char buffer[ADDRESS_TEXT_SIZE]) {
+    int family = address->family == 4 ? AF_INET : AF_INET6;
+    if (address->family == 0 ||
+        inet_ntop(family, address->bytes, buffer, ADDRESS_TEXT_SIZE) == NULL)
+        buffer[0] = '\0';
+    return buffer;
+}
+
+bool address_parse(const char *text, struct address *ret_address) {
+    struct address address = {.family = 4};
+    if (inet_pton(AF_INET, text, address.bytes) != 1) {
+        address.family = 6;
+        if (inet_pton(AF_INET6, text, address.bytes) != 1)
+            return false;
+    }
+    *ret_address = address;
+    return true;
+}
+
+bool address_equal(const struct address *a, const struct address *b) {
+    return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+bool address_is_unspecified(const struct address *address) {
+    static const uint8_t zero[16];
+    return memcmp(address->bytes, zero, sizeof(zero)) == 0;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a client will be told, as the providers of the chain shape it: fields, options, a menu, and
+ * facts. A plain value that copies cheaply: each provider call writes into a draft, which replaces
+ * the reply when its verdict is accepted and is dropped when it fails.
+ *
+ * One thread at a time. Caps: base/limits.h. Errors are negative errno, as the contract says.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <boothost/types.h>
+
+struct request;
+struct reply;
+
+struct reply *reply_new(void);
+struct reply *reply_copy(const struct reply *reply);
+void reply_free(struct reply *reply);
+
+/* Fields and numbers (BOOT_HOST_REPLY_...). NOTE is appended, all others replaced. */
+int32_t reply_set(struct reply *reply, uint32_t field, const char *text);
+const char *reply_get(const struct reply *reply, uint32_t field);
+int32_t reply_set_number(struct reply *reply, uint32_t field, int64_t value);
+int32_t reply_get_number(const struct reply *reply, uint32_t field, int64_t *ret_value);
+
+/* Notes, in the order they were set; NULL behind the last. */
+const char *reply_note(const struct reply *reply, uint32_t index);
+/* Forgets reason and notes, before the next provider is called. */
+void reply_clear_remarks(struct reply *reply);
+
+/* Options by (space, code). Index walks them in the order they were set. */
+int32_t reply_option(struct reply *reply, uint32_t space, uint32_t code, const void *value,
+                     size_t size);
+bool reply_get_option(const struct reply *reply, uint32_t index, uint32_t *ret_space,
+                      uint32_t *ret_code, struct boot_host_span *ret_value);
+
+/* The menu; prompt NULL: no menu. */
+int32_t reply_menu(struct reply *reply, const struct boot_host_menu *menu);
+int32_t reply_menu_item(struct reply *reply, const struct boot_host_menu_item *item);
+const struct boot_host_menu *reply_get_menu(const struct reply *reply);
+const struct boot_host_menu_item *reply_get_menu_item(const struct reply *reply, uint32_t index);
+
+/* Facts that providers set; index walks them by name order of setting. */
+int32_t reply_fact_set(struct reply *reply, const char *name, const char *value);
+const char *reply_fact_get(const struct reply *reply, const char *name);
+bool reply_fact(const struct reply *reply, uint32_t index, const char **ret_name,
+                const char **ret_value);
+
+/* ${fact} and ${fact:-default} replaced; facts of the reply first, then those of the request.
+ * Either may be NULL. The contract's host->expand; see boothost/host.h for the result. PURE. */
+int64_t reply_expand(const struct reply *reply, const struct request *request, const char *text,
+                     char *buffer, size_t size);
+/* Is the text well formed? For settings flagged TEMPLATE. */
+bool reply_template_is_valid(const char *text);

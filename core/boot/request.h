@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One client request: immutable, ref-counted, complete once built.
+ *
+ * Built on the packet thread from a parsed packet; after that any thread may read it and hold it.
+ * All text that the contract lends (BOOT_HOST_REQUEST_...) is made once, here.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <boothost/types.h>
+
+#include "base/address.h"
+#include "codec/dhcp.h"
+
+struct request;
+struct trace;
+
+/* What the daemon knows of a packet that the packet itself does not say. */
+struct request_origin {
+    struct address source;       /* where it came from, with the port */
+    struct address server;       /* our address as this client sees it */
+    const char *interface_name;  /* the link it arrived on */
+    uint32_t interface_index;    /* its kernel index */
+    uint16_t port;               /* the port it came to: 67 or 4011 */
+    uint32_t attempt;            /* session: 1, then how often it came back empty-handed */
+};
+
+/* Why a well-formed DHCP packet is none of our business; each is a counter of its own. */
+enum request_status {
+    REQUEST_OK,
+    REQUEST_NOT_BOOTREQUEST,   /* op is not 1 */
+    REQUEST_NOT_PXE,           /* option 60 is neither PXEClient nor HTTPClient: an ordinary host */
+    REQUEST_NOT_DISCOVER,      /* on 67, anything but a DISCOVER belongs to the DHCP server */
+    REQUEST_NOT_REQUEST,       /* on 4011, neither REQUEST nor INFORM */
+    REQUEST_OTHER_SERVER,      /* option 54 names another server */
+    REQUEST_CREDENTIALS,       /* boot layer bit 15: BIS, which we do not speak; silence is the rule */
+    REQUEST_NO_IDENTITY,       /* neither a MAC nor a UUID to know the client by */
+};
+
+const char *request_status_name(enum request_status status);
+
+/* Builds a request from a packet. `datagram` is copied. On any status but REQUEST_OK, nothing is
+ * returned. Free with request_unref. */
+enum request_status request_new(const struct dhcp_view *view, const void *datagram, size_t size,
+                                const struct request_origin *origin, struct request **ret_request);
+
+/* A request for the content door: who asks for the file `name` (canonical, see tftp/path).
+ * `last` is the client's last boot request and gives identity and architecture, and with `trace`
+ * the facts of the last decision; both may be NULL when the client is not known. Never fails. */
+struct request *request_new_file(struct request *last, const struct trace *trace,
+                                 const struct request_origin *origin, const char *name);
+
+struct request *request_ref(struct request *request);
+void request_unref(struct request *request);
+
+/* The contract's view; see boothost/types.h. Valid as long as the request. Any thread. */
+const char *request_text(const struct request *request, uint32_t field);
+int32_t request_number(const struct request *request, uint32_t field, int64_t *ret_value);
+int32_t request_is(const struct request *request, const char *architecture);
+const char *request_architecture(const struct request *request, uint32_t index);
+int32_t request_option(const struct request *request, uint32_t space, uint32_t code,
+                       struct boot_host_span *ret_value);
+struct boot_host_span request_packet(const struct request *request);
+/* A fact of the request (mac, uuid, architecture ...) or of the last decision; NULL: unknown. */
+const char *request_fact(const struct request *request, const char *name);
+
+/* The core's view. */
+const struct request_origin *request_get_origin(const struct request *request);
+const struct dhcp_view *request_get_view(const struct request *request); /* NULL for a file request */
+uint32_t request_get_stage(const struct request *request);
+/* The client for people and logs: its MAC, else its UUID, else its address. */
+const char *request_get_client(const struct request *request);
+bool request_is_http(const struct request *request); /* HTTPClient rather than PXEClient */

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A generation: an immutable chain of opened instances, made from one snapshot of the
+ * configuration. Ref-counted: requests in flight hold it; when the last reference goes, its
+ * instances are drained and closed. Modules stay mapped.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "provider/instance-config.h"
+
+struct generation;
+struct instance;
+
+struct generation_options {
+    GPtrArray *instances;       /* struct instance_config *, in the order of the chain */
+    const char *module_folder;  /* where `module = NAME` is looked for: an absolute path */
+    const struct clock *clock;
+    GMainContext *context;      /* the packet thread's; NULL: the default one */
+    gboolean check;             /* BOOT_HOST_OPEN_CHECK: side-effect free */
+    uint64_t number;            /* shown in status and traces */
+};
+
+/* One thing that is wrong with a configuration, for `check`: "file:line: text". */
+struct problem {
+    char *where;    /* "boothost.conf:12", or a module's path; NULL: nowhere in particular */
+    char *text;     /* what is wrong and what to do */
+    gboolean fatal; /* FALSE: a warning */
+};
+void problem_free(struct problem *problem);
+struct problem *problem_new(gboolean fatal, const char *where, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+/* Loads, validates, opens. Every problem is appended to `problems` (struct problem *, owned by the
+ * array). An instance that fails is left out when it is not critical and this is no check; NULL
+ * when one is critical, when the chain is empty because all failed, or when this is a check and
+ * anything is fatal. May block; not on the packet thread of a running daemon. */
+struct generation *generation_new(const struct generation_options *options, GPtrArray *problems);
+
+struct generation *generation_ref(struct generation *generation);
+void generation_unref(struct generation *generation);
+
+uint64_t generation_get_number(const struct generation *generation);
+
+/* Status of each instance: a{sv} with name, module, version, path, threads, calls, errors,
+ * timeouts, late, breaker, median-microseconds ... Floating reference: aa{sv}. Any thread. */
+GVariant *generation_status(const struct generation *generation);
