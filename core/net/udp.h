@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A bound UDP socket that moves datagrams in batches and tells, per datagram, the local address
+ * and the interface it arrived on, so that a host with many addresses answers from the one that
+ * was asked. With interfaces.c and neighbour.c the only place of the daemon that calls socket(2).
+ *
+ * A socket belongs to one thread at a time. Receiving and sending never block.
+ */
+#pragma once
+
+#include "base/limits.h"
+#include "net/address.h"
+
+#include <glib.h>
+
+#define UDP_ERROR (udp_error_quark())
+GQuark udp_error_quark(void);
+
+/* Codes of UDP_ERROR. The message says who may be in the way and what to do next. */
+enum udp_error {
+    UDP_ERROR_IN_USE,     /* another program has the port */
+    UDP_ERROR_PERMISSION, /* a capability is missing */
+    UDP_ERROR_ADDRESS,    /* no such address or interface on this machine */
+    UDP_ERROR_INHERITED,  /* the descriptor handed over is not the UDP socket we need */
+    UDP_ERROR_FAILED,     /* anything else; errno's text is in the message */
+};
+
+struct udp_options {
+    struct net_address local; /* address and port to bind; port 0: the kernel chooses */
+    const char *device;       /* bind to one interface by name (SO_BINDTODEVICE), or NULL */
+    gboolean broadcast;       /* may send to broadcast addresses */
+    gboolean exclusive;       /* no SO_REUSEADDR: a second server on the port is an error */
+    int receive_buffer;       /* bytes asked for; 0: LIMIT_RECEIVE_BUFFER */
+};
+
+struct udp_socket;
+
+/* Opens and binds. On failure NULL, and an error with the remedy in its text. */
+struct udp_socket *udp_open(const struct udp_options *options, GError **error);
+
+/* Takes over a bound datagram socket that the service manager opened for us (see udp_inherited())
+ * and sets the options above, `local` and `device` excepted, on it. Owns `descriptor` on success. */
+struct udp_socket *udp_adopt(int descriptor, const struct udp_options *options, GError **error);
+
+/* A socket handed over by the LISTEN_FDS protocol that is bound to `port`, or -1. Each is given
+ * out once a call: it stays the caller's to udp_adopt(). Main thread, before others start. */
+int udp_inherited(uint16_t port);
+
+void udp_close(struct udp_socket *socket);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct udp_socket, udp_close)
+
+/* For epoll or a GSource of one's own; stays the socket's. */
+int udp_descriptor(const struct udp_socket *socket);
+
+/* What the socket is bound to, with the port the kernel chose. */
+struct net_address udp_local(const struct udp_socket *socket);
+
+/* Bytes of receive buffer the kernel really gave. */
+int udp_receive_buffer(const struct udp_socket *socket);
+
+/* One datagram, received or to be sent. */
+struct udp_datagram {
+    const uint8_t *data;      /* received: in the batch's memory until the next receive */
+    size_t size;              /* bytes of payload */
+    struct net_address peer;  /* sender; or destination, broadcast allowed */
+    struct net_address local; /* our address it was sent to; or the source address to send from,
+                               * "no address": the kernel chooses. The port is the socket's. */
+    unsigned interface;       /* index it arrived on; or to leave by; 0: the kernel chooses */
+    gboolean truncated;       /* received: longer than the batch's buffers */
+};
+
+/* Memory for receiving up to LIMIT_BATCH datagrams of up to `size` bytes each. */
+struct udp_batch;
+struct udp_batch *udp_batch_new(size_t size);
+void udp_batch_free(struct udp_batch *batch);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct udp_batch, udp_batch_free)
+
+/* Takes what waits, at most LIMIT_BATCH. Returns how many, 0 when nothing waits. A socket error
+ * (an ICMP message about an earlier datagram) is swallowed: UDP promises nothing. The array lies in
+ * the batch until its next use. */
+unsigned udp_receive(struct udp_socket *socket, struct udp_batch *batch,
+                     const struct udp_datagram **ret_datagrams);
+
+/* Sends `count` datagrams with as few system calls as it can; returns how many the kernel took.
+ * One that it refuses (no route, no such interface) is left out and the others still go;
+ * `ret_errno` (may be NULL) is the last refusal's errno, 0 when there was none. */
+unsigned udp_send(struct udp_socket *socket, const struct udp_datagram *datagrams, unsigned count,
+                  int *ret_errno);
+
+/* Sends `whole->data` as datagrams of `segment` bytes each, the last one perhaps shorter, all to
+ * one peer: a TFTP window. Returns how many segments the kernel took, in order. */
+unsigned udp_send_segments(struct udp_socket *socket, const struct udp_datagram *whole,
+                           size_t segment);
+
+/* Called with a non-empty batch on the thread of the source's main context. Return
+ * G_SOURCE_REMOVE to stop. */
+typedef gboolean (*udp_receive_fn)(struct udp_socket *socket, const struct udp_datagram *datagrams,
+                                   unsigned count, gpointer user);
+
+/* A source that calls `receive` when datagrams wait. Takes `batch` over; `socket` stays the
+ * caller's and must outlive the source. Attach, then g_source_unref as usual. */
+GSource *udp_source_new(struct udp_socket *socket, struct udp_batch *batch, udp_receive_fn receive,
+                        gpointer user);
