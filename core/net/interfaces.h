@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "net/address.h"
+#include "base/address.h"
 
 #include <glib.h>
 #include <net/if.h>
@@ -24,16 +24,16 @@ enum interfaces_error {
 #define INTERFACE_ADDRESSES_MAX 16 /* addresses of one interface we look at */
 
 struct interface_address {
-    struct net_address address; /* port 0 */
-    unsigned prefix;            /* bits of the network */
+    struct address address; /* port 0 */
+    unsigned prefix;        /* bits of the network */
 };
 
 struct interface {
     unsigned index; /* the kernel's; never 0 */
     char name[IF_NAMESIZE];
-    uint8_t mac[6];    /* all zero where the link has none */
-    unsigned mtu;      /* bytes of an IP packet; 0 when unknown */
-    gboolean up;       /* administratively up and with a carrier */
+    uint8_t mac[6]; /* all zero where the link has none */
+    unsigned mtu;   /* bytes of an IP packet; 0 when unknown */
+    gboolean up;    /* administratively up and with a carrier */
     gboolean loopback;
     unsigned n_addresses; /* IPv4 for now */
     struct interface_address addresses[INTERFACE_ADDRESSES_MAX];
@@ -49,7 +49,6 @@ struct interfaces *interfaces_read(const char *const *names, GError **error);
 struct interfaces *interfaces_new(const struct interface *list, unsigned count);
 struct interfaces *interfaces_ref(struct interfaces *interfaces);
 void interfaces_unref(struct interfaces *interfaces);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct interfaces, interfaces_unref)
 
 unsigned interfaces_count(const struct interfaces *interfaces);
 const struct interface *interfaces_get(const struct interfaces *interfaces, unsigned position);
@@ -60,18 +59,17 @@ const struct interface *interfaces_find_name(const struct interfaces *interfaces
 
 /* The interface one of whose networks `peer` is in; NULL when none of ours. */
 const struct interface *interfaces_find_network(const struct interfaces *interfaces,
-                                                const struct net_address *peer);
+                                                const struct address *peer);
 
 /* Our address as a client sees it that came in on interface `index`: the one in the network of
  * `peer` (its own address, or its relay's; may be NULL), else the interface's first. FALSE when the
  * interface is not ours or has no address. */
 gboolean interfaces_server_address(const struct interfaces *interfaces, unsigned index,
-                                   const struct net_address *peer,
-                                   struct net_address *ret_address);
+                                   const struct address *peer, struct address *ret_address);
 
 /* The directed broadcast address of the network of `address`, our own on `interface`. */
-struct net_address interface_broadcast(const struct interface *interface,
-                                       const struct net_address *address);
+struct address interface_broadcast(const struct interface *interface,
+                                   const struct address *address);
 
 /* A source that calls `changed` (a GSourceFunc, set with g_source_set_callback) soon after links or
  * addresses change; bursts are joined into one call. NULL with an error where netlink is denied:

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "net/address.h"
+#include "base/address.h"
 
 #include <glib.h>
 
@@ -14,10 +14,9 @@ struct neighbour_table;
 /* Opens the query socket. NULL where the system forbids netlink; callers then do without. */
 struct neighbour_table *neighbour_table_new(void);
 void neighbour_table_free(struct neighbour_table *table);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct neighbour_table, neighbour_table_free)
 
 /* The MAC of `address` on `interface` (its index, not 0). FALSE when the kernel does not know: the
  * client is behind a router, or has sent nothing yet. Takes microseconds and never waits for the
  * network. One thread at a time. */
-gboolean neighbour_find(struct neighbour_table *table, const struct net_address *address,
+gboolean neighbour_find(struct neighbour_table *table, const struct address *address,
                         unsigned interface, uint8_t ret_mac[6]);

@@ -9,7 +9,7 @@
 #pragma once
 
 #include "base/limits.h"
-#include "net/address.h"
+#include "base/address.h"
 
 #include <glib.h>
 
@@ -26,11 +26,11 @@ enum udp_error {
 };
 
 struct udp_options {
-    struct net_address local; /* address and port to bind; port 0: the kernel chooses */
-    const char *device;       /* bind to one interface by name (SO_BINDTODEVICE), or NULL */
-    gboolean broadcast;       /* may send to broadcast addresses */
-    gboolean exclusive;       /* no SO_REUSEADDR: a second server on the port is an error */
-    int receive_buffer;       /* bytes asked for; 0: LIMIT_RECEIVE_BUFFER */
+    struct address local; /* address and port to bind; port 0: the kernel chooses */
+    const char *device;   /* bind to one interface by name (SO_BINDTODEVICE), or NULL */
+    gboolean broadcast;   /* may send to broadcast addresses */
+    gboolean exclusive;   /* no SO_REUSEADDR: a second server on the port is an error */
+    int receive_buffer;   /* bytes asked for; 0: LIMIT_RECEIVE_BUFFER */
 };
 
 struct udp_socket;
@@ -39,41 +39,41 @@ struct udp_socket;
 struct udp_socket *udp_open(const struct udp_options *options, GError **error);
 
 /* Takes over a bound datagram socket that the service manager opened for us (see udp_inherited())
- * and sets the options above, `local` and `device` excepted, on it. Owns `descriptor` on success. */
+ * and sets the options above, `local` and `device` excepted, on it. Owns `descriptor` on success.
+ */
 struct udp_socket *udp_adopt(int descriptor, const struct udp_options *options, GError **error);
 
 /* A socket handed over by the LISTEN_FDS protocol that is bound to `port`, or -1. Each is given
  * out once a call: it stays the caller's to udp_adopt(). Main thread, before others start. */
 int udp_inherited(uint16_t port);
 
+/* Closes and frees; NULL is fine. */
 void udp_close(struct udp_socket *socket);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct udp_socket, udp_close)
 
 /* For epoll or a GSource of one's own; stays the socket's. */
 int udp_descriptor(const struct udp_socket *socket);
 
 /* What the socket is bound to, with the port the kernel chose. */
-struct net_address udp_local(const struct udp_socket *socket);
+struct address udp_local(const struct udp_socket *socket);
 
 /* Bytes of receive buffer the kernel really gave. */
 int udp_receive_buffer(const struct udp_socket *socket);
 
 /* One datagram, received or to be sent. */
 struct udp_datagram {
-    const uint8_t *data;      /* received: in the batch's memory until the next receive */
-    size_t size;              /* bytes of payload */
-    struct net_address peer;  /* sender; or destination, broadcast allowed */
-    struct net_address local; /* our address it was sent to; or the source address to send from,
-                               * "no address": the kernel chooses. The port is the socket's. */
-    unsigned interface;       /* index it arrived on; or to leave by; 0: the kernel chooses */
-    gboolean truncated;       /* received: longer than the batch's buffers */
+    const uint8_t *data;  /* received: in the batch's memory until the next receive */
+    size_t size;          /* bytes of payload */
+    struct address peer;  /* sender; or destination, broadcast allowed */
+    struct address local; /* our address it was sent to; or the source address to send from,
+                           * "no address": the kernel chooses. The port is the socket's. */
+    unsigned interface;   /* index it arrived on; or to leave by; 0: the kernel chooses */
+    gboolean truncated;   /* received: longer than the batch's buffers */
 };
 
 /* Memory for receiving up to LIMIT_BATCH datagrams of up to `size` bytes each. */
 struct udp_batch;
 struct udp_batch *udp_batch_new(size_t size);
 void udp_batch_free(struct udp_batch *batch);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct udp_batch, udp_batch_free)
 
 /* Takes what waits, at most LIMIT_BATCH. Returns how many, 0 when nothing waits. A socket error
  * (an ICMP message about an earlier datagram) is swallowed: UDP promises nothing. The array lies in

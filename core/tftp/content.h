@@ -17,10 +17,10 @@
 GQuark content_error_quark(void);
 
 enum content_error {
-    CONTENT_ERROR_NOT_FOUND, /* no such name; also a link that leads out of the root */
-    CONTENT_ERROR_ACCESS,    /* it is there, but we may not read it */
+    CONTENT_ERROR_NOT_FOUND,  /* no such name; also a link that leads out of the root */
+    CONTENT_ERROR_ACCESS,     /* it is there, but we may not read it */
     CONTENT_ERROR_NOT_A_FILE, /* a folder, a device, a pipe */
-    CONTENT_ERROR_FAILED,    /* the disk or the system failed; errno's text is in the message */
+    CONTENT_ERROR_FAILED,     /* the disk or the system failed; errno's text is in the message */
 };
 
 struct content;
@@ -36,7 +36,6 @@ struct content *content_open(const char *path, GError **error);
 
 struct content *content_ref(struct content *content);
 void content_unref(struct content *content);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct content, content_unref)
 
 /* Bytes. */
 uint64_t content_size(const struct content *content);
@@ -50,10 +49,10 @@ gboolean content_read(const struct content *content, uint64_t offset, void *buff
 struct content_root *content_root_open(const char *path, GError **error);
 struct content_root *content_root_ref(struct content_root *root);
 void content_root_unref(struct content_root *root);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct content_root, content_root_unref)
 
 /* The file of a canonical name (tftp/path.h) below the root: as spelled, else by comparing each
  * segment without regard to case (ASCII and UTF-8), since Windows loaders mix cases within one
  * boot. Where several differ by case alone, the first in byte order wins. Folders with more than
- * LIMIT_FOLDER_SCAN entries are searched no further than that. May wait for the disk. Any thread. */
+ * LIMIT_FOLDER_SCAN entries are searched no further than that. May wait for the disk. Any thread.
+ */
 struct content *content_root_find(struct content_root *root, const char *name, GError **error);

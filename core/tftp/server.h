@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "net/address.h"
+#include "base/address.h"
 #include "tftp/content.h"
 #include "tftp/options.h"
 #include "tftp/path.h"
@@ -19,12 +19,12 @@
 /* One read request that waits for its content. Owned by whoever holds it, which must end in
  * exactly one tftp_open_complete(). The fields below stay as they are until then. */
 struct tftp_open {
-    struct net_address client;   /* who asks; the port is the transfer's */
-    struct net_address server;   /* our address it was sent to; the answer comes from there */
-    unsigned interface;          /* index of the interface it arrived on */
-    const char *name;            /* canonical relative path, see tftp/path.h */
-    const char *wire_name;       /* as the client spelled it; foreign bytes, quote before use */
-    int64_t arrived_us;          /* monotonic */
+    struct address client; /* who asks; the port is the transfer's */
+    struct address server; /* our address it was sent to; the answer comes from there */
+    unsigned interface;    /* index of the interface it arrived on */
+    const char *name;      /* canonical relative path, see tftp/path.h */
+    const char *wire_name; /* as the client spelled it; foreign bytes, quote before use */
+    int64_t arrived_us;    /* monotonic */
 };
 
 /* RFC 1350 section 5 error codes that an owner may answer with. */
@@ -43,13 +43,13 @@ void tftp_open_complete(struct tftp_open *open, struct content *content, enum tf
 
 /* How one request ended, or how a running one stands. Lent for the call. */
 struct tftp_report {
-    struct net_address client;
-    struct net_address server;
+    struct address client;
+    struct address server;
     unsigned interface;
-    const char *name;                 /* canonical path; "" when the name itself was refused */
+    const char *name; /* canonical path; "" when the name itself was refused */
     const char *wire_name;
-    enum transfer_outcome outcome;    /* TRANSFER_RUNNING in a list of running ones */
-    const char *message;              /* what the ERROR packet said, ours or the client's; or "" */
+    enum transfer_outcome outcome; /* TRANSFER_RUNNING in a list of running ones */
+    const char *message;           /* what the ERROR packet said, ours or the client's; or "" */
     struct transfer_statistics statistics;
 };
 
@@ -65,23 +65,23 @@ struct tftp_callbacks {
 
 /* Why datagrams led to no transfer. Counts since the start. */
 enum tftp_counter {
-    TFTP_COUNTER_REQUESTS,           /* read requests, well-formed */
+    TFTP_COUNTER_REQUESTS, /* read requests, well-formed */
     TFTP_COUNTER_COMPLETED,
-    TFTP_COUNTER_SIZE_PROBES,        /* the client wanted the size only: no failure */
-    TFTP_COUNTER_ABORTED,            /* by the client */
+    TFTP_COUNTER_SIZE_PROBES, /* the client wanted the size only: no failure */
+    TFTP_COUNTER_ABORTED,     /* by the client */
     TFTP_COUNTER_TIMED_OUT,
-    TFTP_COUNTER_REFUSED,            /* not found, no access, bad name, by a provider */
-    TFTP_COUNTER_READ_FAILED,        /* the content failed while it was sent */
-    TFTP_COUNTER_REPLACED,           /* the client asked anew for the same file */
-    TFTP_COUNTER_WRITE_REFUSED,      /* write requests */
-    TFTP_COUNTER_MALFORMED,          /* no TFTP, or no request on the request port */
-    TFTP_COUNTER_OPTION_REFUSED,     /* answered with ERROR 8 */
-    TFTP_COUNTER_LIMIT_TOTAL,        /* dropped: too many transfers at once */
-    TFTP_COUNTER_LIMIT_SOURCE,       /* dropped: too many of one source address */
-    TFTP_COUNTER_LIMIT_CLIENT,       /* dropped: too many of one client that never acknowledged */
-    TFTP_COUNTER_FOREIGN,            /* ERROR 5: a datagram of no transfer */
-    TFTP_COUNTER_LATE,               /* the content came after its client had gone */
-    TFTP_COUNTER_BYTES,              /* payload bytes of acknowledged blocks */
+    TFTP_COUNTER_REFUSED,        /* not found, no access, bad name, by a provider */
+    TFTP_COUNTER_READ_FAILED,    /* the content failed while it was sent */
+    TFTP_COUNTER_REPLACED,       /* the client asked anew for the same file */
+    TFTP_COUNTER_WRITE_REFUSED,  /* write requests */
+    TFTP_COUNTER_MALFORMED,      /* no TFTP, or no request on the request port */
+    TFTP_COUNTER_OPTION_REFUSED, /* answered with ERROR 8 */
+    TFTP_COUNTER_LIMIT_TOTAL,    /* dropped: too many transfers at once */
+    TFTP_COUNTER_LIMIT_SOURCE,   /* dropped: too many of one source address */
+    TFTP_COUNTER_LIMIT_CLIENT,   /* dropped: too many of one client that never acknowledged */
+    TFTP_COUNTER_FOREIGN,        /* ERROR 5: a datagram of no transfer */
+    TFTP_COUNTER_LATE,           /* the content came after its client had gone */
+    TFTP_COUNTER_BYTES,          /* payload bytes of acknowledged blocks */
     TFTP_COUNTERS
 };
 
@@ -90,13 +90,13 @@ const char *tftp_counter_name(enum tftp_counter counter);
 
 struct tftp_server_options {
     struct tftp_settings settings;
-    struct content_root *root;         /* served when callbacks.open is NULL; else may be NULL */
+    struct content_root *root; /* served when callbacks.open is NULL; else may be NULL */
     struct tftp_callbacks callbacks;
-    const struct net_address *listen;  /* addresses to bind, port included (0: the kernel chooses) */
-    unsigned n_listen;                 /* 0: 0.0.0.0 port 69 */
-    const int *inherited;              /* bound sockets handed over; taken over, on failure too */
-    unsigned n_inherited;              /* when not 0, `listen` is not used */
-    unsigned mtu;                      /* smallest MTU of the served links; 0: unknown */
+    const struct address *listen; /* addresses to bind, port included (0: the kernel chooses) */
+    unsigned n_listen;            /* 0: 0.0.0.0 port 69 */
+    const int *inherited;         /* bound sockets handed over; taken over, on failure too */
+    unsigned n_inherited;         /* when not 0, `listen` is not used */
+    unsigned mtu;                 /* smallest MTU of the served links; 0: unknown */
 };
 
 struct tftp_server;
@@ -107,7 +107,6 @@ struct tftp_server *tftp_server_new(const struct tftp_server_options *options, G
 /* Stops the thread: running transfers end with ERROR 0 "server stops", and their `ended` is called.
  * No callback comes after it returns. */
 void tftp_server_free(struct tftp_server *server);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct tftp_server, tftp_server_free)
 
 /* Port that was bound first. */
 uint16_t tftp_server_port(const struct tftp_server *server);

@@ -27,14 +27,14 @@ enum transfer_outcome {
 const char *transfer_outcome_name(enum transfer_outcome outcome);
 
 struct transfer_statistics {
-    uint64_t bytes;         /* payload the client has acknowledged */
-    uint64_t size;          /* bytes of the whole content */
-    uint64_t blocks;        /* acknowledged */
-    uint64_t resent;        /* blocks sent more than once */
-    uint64_t timeouts;      /* times the timer ran out */
-    unsigned block_size;    /* agreed */
-    unsigned window_size;   /* agreed */
-    int64_t duration_us;    /* since the request */
-    int64_t round_trip_us;  /* smoothed; 0 when never measured */
-    gboolean acknowledged;  /* the last block was */
+    uint64_t bytes;        /* payload the client has acknowledged */
+    uint64_t size;         /* bytes of the whole content */
+    uint64_t blocks;       /* acknowledged */
+    uint64_t resent;       /* blocks sent more than once */
+    uint64_t timeouts;     /* times the timer ran out */
+    unsigned block_size;   /* agreed */
+    unsigned window_size;  /* agreed */
+    int64_t duration_us;   /* since the request */
+    int64_t round_trip_us; /* smoothed; 0 when never measured */
+    gboolean acknowledged; /* the last block was */
 };
