@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The configuration: one key file and its drop-ins, as an immutable snapshot. Every problem is
+ * named with file and line; unknown groups and keys name the nearest known one.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "boot/answer.h"
+#include "provider/generation.h"
+#include "tftp/server.h"
+
+#define CONFIG_DEFAULT_PATH    "/etc/boothost/boothost.conf"
+#define CONFIG_DEFAULT_CONTROL "/run/boothost/control"
+
+enum config_dhcp {
+    CONFIG_DHCP_BIND, /* port 67 is ours */
+    CONFIG_DHCP_OFF,  /* port 67 belongs to a DHCP server on this host: 4011 only */
+};
+
+struct config {
+    gatomicrefcount refs;
+    char *path;       /* of the main file */
+    GStrv interfaces; /* names; NULL: all that are up, loopback left out */
+    enum config_dhcp dhcp;
+    char *root;    /* served by TFTP: an absolute path */
+    char *state;   /* what providers keep: an absolute path */
+    char *modules; /* folder of provider modules: an absolute path */
+    char *control; /* the control socket: an absolute path */
+    struct answer_policy policy;
+    struct tftp_settings tftp;
+    GPtrArray *instances; /* struct instance_config *, in the order of [chain] providers */
+};
+
+/* Reads `path` and `path`.d/NAME.conf in name order. Appends struct problem * to `problems`; NULL when
+ * one of them is fatal. Free with config_unref. */
+struct config *config_load(const char *path, GPtrArray *problems);
+struct config *config_ref(struct config *config);
+void config_unref(struct config *config);
+
+/* The chain that the configuration asks for; see generation_new. */
+struct generation *config_open_chain(const struct config *config, const struct clock *clock,
+                                     gboolean check, uint64_t number, GPtrArray *problems);
