@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Words that people write: times, yes and no, and the nearest known word to a misspelt one.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdint.h>
+
+/* "300ms", "2s", "5min", "1h", "250us", or "0"; in microseconds, never negative. FALSE: neither. */
+gboolean text_parse_duration(const char *text, int64_t *ret_us);
+
+/* yes, true, on, 1; no, false, off, 0; any case. */
+gboolean text_parse_boolean(const char *text, gboolean *ret_value);
+
+/* A decimal number within bounds; blanks around it are allowed, nothing else. */
+gboolean text_parse_integer(const char *text, int64_t least, int64_t most, int64_t *ret_value);
+
+/* The candidate that is at most a third of the word's letters away, the nearest first; NULL when
+ * none is near. `candidates` ends in NULL. */
+const char *text_nearest(const char *word, const char *const *candidates);
+
+/* Items separated by ";", blanks around them stripped, empty ones left out. Never NULL. */
+GStrv text_split_list(const char *text);
