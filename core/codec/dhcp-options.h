@@ -90,11 +90,10 @@ struct dhcp_options {
     uint8_t joined[DHCP_JOINED_MAX];
 };
 
-/* Indexes the options of a datagram whose option field begins at `offset`, right behind the
- * cookie. Missing END, padding and bytes after END are fine; a length past the end of its field
- * is not. `ret_options` is untouched unless the result is DHCP_OK. */
-enum dhcp_status dhcp_options_parse(struct span datagram, size_t offset,
-                                    struct dhcp_options *ret_options);
+/* Indexes the options of a datagram, which begin at DHCP_HEADER_SIZE (the cookie is the caller's to
+ * check). Missing END, padding and bytes after END are fine; a length past the end of its field is
+ * not. `ret_options` is untouched unless the result is DHCP_OK. */
+enum dhcp_status dhcp_options_parse(struct span datagram, struct dhcp_options *ret_options);
 
 /* The whole value of option `code`, joined when it came in several pieces (RFC 3396). The span
  * lives as long as `options` and its datagram. */
