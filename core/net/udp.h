@@ -29,7 +29,8 @@ struct udp_options {
     struct address local; /* address and port to bind; port 0: the kernel chooses */
     const char *device;   /* bind to one interface by name (SO_BINDTODEVICE), or NULL */
     gboolean broadcast;   /* may send to broadcast addresses */
-    gboolean exclusive;   /* no SO_REUSEADDR: a second server on the port is an error */
+    gboolean shared;          /* SO_REUSEADDR: bind beside another server that also set it. Both
+                               * then hear broadcasts, but only one of them hears unicasts */
     int receive_buffer;   /* bytes asked for; 0: LIMIT_RECEIVE_BUFFER */
 };
 
@@ -43,8 +44,8 @@ struct udp_socket *udp_open(const struct udp_options *options, GError **error);
  */
 struct udp_socket *udp_adopt(int descriptor, const struct udp_options *options, GError **error);
 
-/* A socket handed over by the LISTEN_FDS protocol that is bound to `port`, or -1. Each is given
- * out once a call: it stays the caller's to udp_adopt(). Main thread, before others start. */
+/* The descriptor of a UDP socket bound to `port` that the service manager handed over by the
+ * LISTEN_FDS protocol, for udp_adopt(); or -1. Main thread, before others start. */
 int udp_inherited(uint16_t port);
 
 /* Closes and frees; NULL is fine. */
