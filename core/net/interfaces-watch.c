@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Notices that links or addresses changed: a netlink socket as a GSource. What changed is not looked
- * at, since the whole list is read anew.
+ * Notices that links or addresses changed: a netlink socket as a GSource. What changed is not
+ * looked at, since the whole list is read anew.
  */
 #include "net/interfaces.h"
 

@@ -52,8 +52,7 @@ static gboolean ask(struct neighbour_table *table, const struct address *address
                       .ndm_ifindex = (int) interface},
         .attribute = {.rta_type = NDA_DST, .rta_len = (unsigned short) RTA_LENGTH(size)},
     };
-    question.header.nlmsg_len =
-        (uint32_t) (offsetof(struct question, address) + RTA_ALIGN(size));
+    question.header.nlmsg_len = (uint32_t) (offsetof(struct question, address) + RTA_ALIGN(size));
     memcpy(question.address, address->bytes, size);
     return send(table->descriptor, &question, question.header.nlmsg_len, 0) ==
            (ssize_t) question.header.nlmsg_len;
@@ -93,7 +92,6 @@ gboolean neighbour_find(struct neighbour_table *table, const struct address *add
         if (size < (ssize_t) sizeof(answer.header) || !NLMSG_OK(&answer.header, (size_t) size))
             return FALSE;
         if (answer.header.nlmsg_seq == table->sequence)
-            return answer.header.nlmsg_type == RTM_NEWNEIGH &&
-                   read_answer(&answer.header, ret_mac);
+            return answer.header.nlmsg_type == RTM_NEWNEIGH && read_answer(&answer.header, ret_mac);
     }
 }

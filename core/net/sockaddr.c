@@ -46,7 +46,7 @@ struct address sockaddr_to_address(const struct sockaddr *sockaddr) {
         memcpy(&v6, sockaddr, sizeof(v6));
         return address_from_v6(&v6);
     }
-    return (struct address) {0};
+    return (struct address){0};
 }
 
 bool sockaddr_same_network(const struct address *a, const struct address *b, unsigned prefix) {

@@ -86,7 +86,7 @@ unsigned udp_receive(struct udp_socket *socket, struct udp_batch *batch,
     uint16_t port = udp_local(socket).port;
     for (int i = 0; i < count; i++) {
         struct udp_datagram *datagram = &batch->datagrams[i];
-        *datagram = (struct udp_datagram) {
+        *datagram = (struct udp_datagram){
             .data = batch->vectors[i].iov_base,
             .size = batch->messages[i].msg_len,
             .peer = sockaddr_to_address(&batch->peers[i].any),
@@ -115,15 +115,15 @@ static size_t write_departure(const struct udp_datagram *datagram, union control
     if (datagram->peer.family == 6) {
         struct in6_pktinfo info = {.ipi6_ifindex = datagram->interface};
         memcpy(&info.ipi6_addr, datagram->local.bytes, sizeof(info.ipi6_addr));
-        control->header = (struct cmsghdr) {.cmsg_len = CMSG_LEN(sizeof(info)),
-                                            .cmsg_level = IPPROTO_IPV6,
-                                            .cmsg_type = IPV6_PKTINFO};
+        control->header = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(info)),
+                                           .cmsg_level = IPPROTO_IPV6,
+                                           .cmsg_type = IPV6_PKTINFO};
         memcpy(CMSG_DATA(&control->header), &info, sizeof(info));
         return CMSG_SPACE(sizeof(info));
     }
     struct in_pktinfo info = {.ipi_ifindex = (int) datagram->interface};
     memcpy(&info.ipi_spec_dst, datagram->local.bytes, sizeof(info.ipi_spec_dst));
-    control->header = (struct cmsghdr) {
+    control->header = (struct cmsghdr){
         .cmsg_len = CMSG_LEN(sizeof(info)), .cmsg_level = IPPROTO_IP, .cmsg_type = IP_PKTINFO};
     memcpy(CMSG_DATA(&control->header), &info, sizeof(info));
     return CMSG_SPACE(sizeof(info));
@@ -134,7 +134,7 @@ static void prepare_outgoing(struct outgoing *out, unsigned slot,
     out->vectors[slot].iov_base = (void *) datagram->data;
     out->vectors[slot].iov_len = datagram->size;
     struct msghdr *header = &out->messages[slot].msg_hdr;
-    *header = (struct msghdr) {.msg_iov = &out->vectors[slot], .msg_iovlen = 1};
+    *header = (struct msghdr){.msg_iov = &out->vectors[slot], .msg_iovlen = 1};
     header->msg_name = &out->peers[slot];
     header->msg_namelen = sockaddr_from_address(&datagram->peer, &out->peers[slot]);
     header->msg_controllen = write_departure(datagram, &out->controls[slot]);

@@ -16,7 +16,7 @@
 #define FIRST_INHERITED 3 /* the LISTEN_FDS protocol begins behind standard error */
 #define MOST_INHERITED  64
 
-G_DEFINE_QUARK(boothost-udp-error, udp_error)
+G_DEFINE_QUARK(boothost - udp - error, udp_error)
 
 struct udp_socket {
     int descriptor;
@@ -104,7 +104,7 @@ static struct address bound_address(int descriptor) {
     union sockaddr_any bound = {0};
     socklen_t length = sizeof(bound);
     if (getsockname(descriptor, &bound.any, &length) != 0)
-        return (struct address) {0};
+        return (struct address){0};
     return sockaddr_to_address(&bound.any);
 }
 
@@ -162,7 +162,7 @@ static gboolean is_udp(int descriptor) {
 }
 
 struct udp_socket *udp_adopt(int descriptor, const struct udp_options *options, GError **error) {
-    struct address local = is_udp(descriptor) ? bound_address(descriptor) : (struct address) {0};
+    struct address local = is_udp(descriptor) ? bound_address(descriptor) : (struct address){0};
     if (local.family == 0 || local.port == 0) {
         g_set_error(error, UDP_ERROR, UDP_ERROR_INHERITED,
                     "descriptor %d, handed over by the service manager, is no bound UDP socket; "
@@ -174,8 +174,8 @@ struct udp_socket *udp_adopt(int descriptor, const struct udp_options *options, 
     if (!prepare(descriptor, options, family) ||
         fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK) != 0 ||
         fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0) {
-        g_set_error(error, UDP_ERROR, UDP_ERROR_FAILED,
-                    "cannot set up the inherited socket %d: %s", descriptor, g_strerror(errno));
+        g_set_error(error, UDP_ERROR, UDP_ERROR_FAILED, "cannot set up the inherited socket %d: %s",
+                    descriptor, g_strerror(errno));
         return NULL;
     }
     return socket_new(descriptor);

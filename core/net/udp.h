@@ -29,8 +29,8 @@ struct udp_options {
     struct address local; /* address and port to bind; port 0: the kernel chooses */
     const char *device;   /* bind to one interface by name (SO_BINDTODEVICE), or NULL */
     gboolean broadcast;   /* may send to broadcast addresses */
-    gboolean shared;          /* SO_REUSEADDR: bind beside another server that also set it. Both
-                               * then hear broadcasts, but only one of them hears unicasts */
+    gboolean shared;      /* SO_REUSEADDR: bind beside another server that also set it. Both
+                           * then hear broadcasts, but only one of them hears unicasts */
     int receive_buffer;   /* bytes asked for; 0: LIMIT_RECEIVE_BUFFER */
 };
 
