@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The key file's lines become typed values. Each known key is one row of a table, so that the list
+ * of what may be written, its reader and its nearest-word suggestion cannot differ.
+ */
+#include "config/config.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "codec/architecture.h"
+#include "config/config-provider.h"
+#include "config/key-file.h"
+
+struct reader {
+    struct config *config;
+    GPtrArray *problems;
+    char *folder; /* of the main file: relative paths start here */
+};
+
+/* Takes a value; NULL when it is fine, else what was expected instead. */
+typedef const char *(*set_fn)(struct reader *reader, const char *value);
+
+struct key {
+    const char *name;
+    set_fn set;
+};
+
+static const char *set_path(struct reader *reader, char **path, const char *value) {
+    if (value[0] == '\0')
+        return "a path";
+    g_free(*path);
+    *path = g_canonicalize_filename(value, reader->folder);
+    return NULL;
+}
+
+static const char *set_interfaces(struct reader *reader, const char *value) {
+    g_clear_pointer(&reader->config->interfaces, g_strfreev);
+    if (strcmp(value, "auto") != 0)
+        reader->config->interfaces = text_split_list(value);
+    return value[0] != '\0' ? NULL : "auto, or names such as eth0; eth1";
+}
+
+static const char *set_dhcp(struct reader *reader, const char *value) {
+    if (strcmp(value, "bind") == 0)
+        reader->config->dhcp = CONFIG_DHCP_BIND;
+    else if (strcmp(value, "off") == 0)
+        reader->config->dhcp = CONFIG_DHCP_OFF;
+    else if (strcmp(value, "raw") == 0)
+        return "bind or off (raw is not in this version: with a DHCP server on this host, use off "
+               "and let that server send option 60 = PXEClient)";
+    else
+        return "bind or off";
+    return NULL;
+}
+
+static const char *set_root(struct reader *reader, const char *value) {
+    return set_path(reader, &reader->config->root, value);
+}
+
+static const char *set_state(struct reader *reader, const char *value) {
+    return set_path(reader, &reader->config->state, value);
+}
+
+static const char *set_modules(struct reader *reader, const char *value) {
+    return set_path(reader, &reader->config->modules, value);
+}
+
+static const char *set_control(struct reader *reader, const char *value) {
+    return set_path(reader, &reader->config->control, value);
+}
+
+static const char *set_shape(struct reader *reader, const char *value) {
+    return answer_shape_parse(value, &reader->config->policy.shape)
+               ? NULL
+               : "auto, direct or boot-server";
+}
+
+static const struct key server_keys[] = {
+    {"interfaces", set_interfaces}, {"dhcp", set_dhcp},       {"root", set_root},
+    {"state", set_state},           {"modules", set_modules}, {"control", set_control},
+    {"answer-shape", set_shape},
+};
+
+static gboolean number(const char *value, int64_t least, int64_t most, unsigned *ret_number) {
+    int64_t wide = 0;
+    if (!text_parse_integer(value, least, most, &wide))
+        return FALSE;
+    *ret_number = (unsigned) wide;
+    return TRUE;
+}
+
+static const char *set_block_size(struct reader *reader, const char *value) {
+    return number(value, 512, LIMIT_TFTP_BLOCK_MAX, &reader->config->tftp.block_size)
+               ? NULL
+               : "512 to 65464 (bytes; 1468 fills an Ethernet frame)";
+}
+
+static const char *set_window_size(struct reader *reader, const char *value) {
+    return number(value, 1, LIMIT_TFTP_WINDOW_MAX, &reader->config->tftp.window_size)
+               ? NULL
+               : "1 to 256 (blocks per acknowledgement)";
+}
+
+static const char *set_timeout(struct reader *reader, const char *value) {
+    int64_t us = 0;
+    if (!text_parse_duration(value, &us) || us < 20 * CLOCK_MILLISECOND || us > 255 * CLOCK_SECOND)
+        return "a time from 20ms to 255s";
+    reader->config->tftp.timeout_ms = (unsigned) (us / CLOCK_MILLISECOND);
+    return NULL;
+}
+
+static const char *set_retries(struct reader *reader, const char *value) {
+    return number(value, 1, 1000, &reader->config->tftp.retries) ? NULL : "1 to 1000";
+}
+
+static const char *set_rollover(struct reader *reader, const char *value) {
+    return number(value, 0, 1, &reader->config->tftp.rollover)
+               ? NULL
+               : "0 or 1 (the block number that follows 65535)";
+}
+
+static const char *set_transfers(struct reader *reader, const char *value) {
+    return number(value, 1, LIMIT_TRANSFERS, &reader->config->tftp.transfers) ? NULL : "1 to 8192";
+}
+
+static const struct key tftp_keys[] = {
+    {"block-size", set_block_size}, {"window-size", set_window_size}, {"timeout", set_timeout},
+    {"retries", set_retries},       {"rollover", set_rollover},       {"transfers", set_transfers},
+};
+
+static void complain(struct reader *reader, const char *where, const char *kind, const char *word,
+                     const char *const *known) {
+    const char *near = text_nearest(word, known);
+    g_autofree char *all = g_strjoinv(", ", (GStrv) known);
+    struct problem *problem =
+        near != NULL
+            ? problem_new(TRUE, where, "unknown %s '%s': did you mean '%s'?", kind, word, near)
+            : problem_new(TRUE, where, "unknown %s '%s': there are %s", kind, word, all);
+    g_ptr_array_add(reader->problems, problem);
+}
+
+static void read_group(struct reader *reader, const struct key_group *group,
+                       const struct key *keys, gsize count) {
+    g_autofree const char **known = g_new0(const char *, count + 1);
+    for (gsize i = 0; i < count; i++)
+        known[i] = keys[i].name;
+    for (guint i = 0; i < group->lines->len; i++) {
+        const struct key_line *line = g_ptr_array_index(group->lines, i);
+        gsize row = 0;
+        while (row < count && strcmp(keys[row].name, line->key) != 0)
+            row++;
+        if (row == count) {
+            complain(reader, line->where, "key", line->key, known);
+            continue;
+        }
+        const char *expected = keys[row].set(reader, line->value);
+        if (expected != NULL)
+            g_ptr_array_add(reader->problems,
+                            problem_new(TRUE, line->where, "%s = %s: expected %s", line->key,
+                                        line->value, expected));
+    }
+}
+
+/* [chain] providers = a; b: each names a group [provider NAME], in the order of the walk. */
+static void read_chain(struct reader *reader, const struct key_file *file) {
+    const struct key_group *chain = key_file_group(file, "chain");
+    const struct key_line *line = chain != NULL ? key_group_line(chain, "providers") : NULL;
+    if (line == NULL) {
+        g_ptr_array_add(reader->problems,
+                        problem_new(TRUE, chain != NULL ? chain->where : reader->config->path,
+                                    "no chain: add [chain] with providers = NAME; NAME ..."));
+        return;
+    }
+    static const char *const known[] = {"providers", NULL};
+    for (guint i = 0; i < chain->lines->len; i++) {
+        const struct key_line *other = g_ptr_array_index(chain->lines, i);
+        if (other != line)
+            complain(reader, other->where, "key", other->key, known);
+    }
+    g_auto(GStrv) names = text_split_list(line->value);
+    if (g_strv_length(names) == 0 || g_strv_length(names) > LIMIT_CHAIN)
+        g_ptr_array_add(reader->problems, problem_new(TRUE, line->where,
+                                                      "providers = %s: expected 1 to %d names",
+                                                      line->value, LIMIT_CHAIN));
+    config_provider_read_all(file, (const char *const *) names, line->where, reader->folder,
+                             reader->config->instances, reader->problems);
+}
+
+static void read_groups(struct reader *reader, const struct key_file *file) {
+    static const char *const known[] = {"server", "tftp", "chain", "provider NAME", NULL};
+    for (guint i = 0; i < file->groups->len; i++) {
+        const struct key_group *group = g_ptr_array_index(file->groups, i);
+        if (strcmp(group->name, "server") == 0)
+            read_group(reader, group, server_keys, G_N_ELEMENTS(server_keys));
+        else if (strcmp(group->name, "tftp") == 0)
+            read_group(reader, group, tftp_keys, G_N_ELEMENTS(tftp_keys));
+        else if (strcmp(group->name, "chain") != 0 && !g_str_has_prefix(group->name, "provider "))
+            complain(reader, group->where, "group", group->name, known);
+    }
+    read_chain(reader, file);
+}
+
+static struct config *config_new(const char *path) {
+    struct config *config = g_new0(struct config, 1);
+    g_atomic_ref_count_init(&config->refs);
+    config->path = g_canonicalize_filename(path, NULL);
+    config->root = g_strdup("/srv/boothost");
+    config->state = g_strdup("/var/lib/boothost");
+    config->modules = g_strdup(BOOTHOST_MODULE_FOLDER);
+    config->control = g_strdup(CONFIG_DEFAULT_CONTROL);
+    config->instances =
+        g_ptr_array_new_with_free_func((GDestroyNotify) instance_config_unref);
+    return config;
+}
+
+struct config *config_load(const char *path, GPtrArray *problems) {
+    guint before = problems->len;
+    struct config *config = config_new(path);
+    g_autofree char *folder = g_path_get_dirname(config->path);
+    struct reader reader = {.config = config, .problems = problems, .folder = folder};
+    struct key_file *file = key_file_read(config->path, problems);
+    read_groups(&reader, file);
+    key_file_free(file);
+
+    for (guint i = before; i < problems->len; i++) {
+        const struct problem *problem = g_ptr_array_index(problems, i);
+        if (problem->fatal) {
+            config_unref(config);
+            return NULL;
+        }
+    }
+    return config;
+}
+
+struct config *config_ref(struct config *config) {
+    g_atomic_ref_count_inc(&config->refs);
+    return config;
+}
+
+void config_unref(struct config *config) {
+    if (config == NULL || !g_atomic_ref_count_dec(&config->refs))
+        return;
+    g_free(config->path);
+    g_strfreev(config->interfaces);
+    g_free(config->root);
+    g_free(config->state);
+    g_free(config->modules);
+    g_free(config->control);
+    g_ptr_array_unref(config->instances);
+    g_free(config);
+}
+
+struct generation *config_open_chain(const struct config *config, const struct clock *clock,
+                                     gboolean check, uint64_t number, GPtrArray *problems) {
+    struct generation_options options = {
+        .instances = config->instances,
+        .module_folder = config->modules,
+        .clock = clock,
+        .check = check,
+        .number = number,
+    };
+    return generation_new(&options, problems);
+}
