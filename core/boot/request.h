@@ -42,6 +42,11 @@ enum request_status {
 
 const char *request_status_name(enum request_status status);
 
+/* Is the packet ours to answer? Cheap, and comes before a session is made, so that an ordinary host
+ * never costs us memory. `attempt` of the origin is not looked at. request_new says the same. */
+enum request_status request_classify(const struct dhcp_view *view,
+                                     const struct request_origin *origin);
+
 /* Builds a request from a packet. `datagram` is copied. On any status but REQUEST_OK, nothing is
  * returned. Free with request_unref. */
 enum request_status request_new(const struct dhcp_view *view, const void *datagram, size_t size,
