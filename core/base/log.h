@@ -22,15 +22,15 @@ void log_to_stderr(gboolean verbose);
 
 /* Writes one line. `client` and `provider` may be NULL; both become structured fields, and the
  * client's name starts the line. Any thread. */
-void log_line(enum log_level level, const char *client, const char *provider, const char *format, ...)
-    G_GNUC_PRINTF(4, 5);
+void log_line(enum log_level level, const char *client, const char *provider, const char *format,
+              ...) G_GNUC_PRINTF(4, 5);
 
 #define log_error(...)   log_line(LOG_LEVEL_ERROR, NULL, NULL, __VA_ARGS__)
 #define log_warning(...) log_line(LOG_LEVEL_WARNING, NULL, NULL, __VA_ARGS__)
 #define log_info(...)    log_line(LOG_LEVEL_INFO, NULL, NULL, __VA_ARGS__)
 #define log_debug(...)   log_line(LOG_LEVEL_DEBUG, NULL, NULL, __VA_ARGS__)
 
-/* Foreign bytes as one safe token in single quotes: control bytes, quotes, backslashes and
- * anything that is not UTF-8 become \xNN; longer than 120 bytes is cut, marked by "...".
- * Free with g_free. */
+/* Foreign bytes as one safe token in single quotes: printable UTF-8 stays, every other byte, quotes
+ * and backslashes become \xNN; what is longer than 120 bytes is cut at a whole character, marked by
+ * "...". A negative `size` means a C string. Free with g_free. */
 char *log_quote(const void *data, gssize size);
