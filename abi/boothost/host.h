@@ -198,8 +198,15 @@ struct boot_host {
     /* Reads a named blob; lent for the call of restore. Since 0.9. */
     int32_t (*state_get)(const struct boot_host_state *state, const char *name,
                          struct boot_host_span *ret_data);
+
+    /* -- Names ------------------------------------------------------------------------------------ */
+
+    /* The names of all architectures that this host knows, such as "x64-uefi", counted from 0; NULL
+     * behind the last. For checking, in open, a setting that holds one. Valid until close
+     * returns. Since 0.9. */
+    const char *(*architecture_name)(const struct boot_host *host, uint32_t index);
 };
-BOOT_HOST_ASSERT_NO_TAIL(boot_host, state_get);
+BOOT_HOST_ASSERT_NO_TAIL(boot_host, architecture_name);
 
 #ifdef __cplusplus
 }
