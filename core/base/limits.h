@@ -7,6 +7,7 @@
 
 /* Packets. */
 #define LIMIT_DATAGRAM        65536 /* bytes; the largest UDP payload */
+#define LIMIT_DHCP_DATAGRAM   4096  /* bytes of a DHCP packet we look at; EDK2 offers 1472, real ones have 548 */
 #define LIMIT_BATCH           64    /* datagrams a recvmmsg takes at once */
 #define LIMIT_REPLY_MIN       300   /* bytes; BOOTP's minimum, RFC 1542 section 2.1 */
 #define LIMIT_REPLY_DEFAULT   548   /* bytes of UDP payload a client takes that sends no option 57 */

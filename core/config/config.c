@@ -9,25 +9,24 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "codec/architecture.h"
 #include "config/config-provider.h"
 #include "config/key-file.h"
 
-struct reader {
+struct config_reader {
     struct config *config;
     GPtrArray *problems;
     char *folder; /* of the main file: relative paths start here */
 };
 
 /* Takes a value; NULL when it is fine, else what was expected instead. */
-typedef const char *(*set_fn)(struct reader *reader, const char *value);
+typedef const char *(*set_fn)(struct config_reader *reader, const char *value);
 
 struct key {
     const char *name;
     set_fn set;
 };
 
-static const char *set_path(struct reader *reader, char **path, const char *value) {
+static const char *set_path(struct config_reader *reader, char **path, const char *value) {
     if (value[0] == '\0')
         return "a path";
     g_free(*path);
@@ -35,14 +34,14 @@ static const char *set_path(struct reader *reader, char **path, const char *valu
     return NULL;
 }
 
-static const char *set_interfaces(struct reader *reader, const char *value) {
+static const char *set_interfaces(struct config_reader *reader, const char *value) {
     g_clear_pointer(&reader->config->interfaces, g_strfreev);
     if (strcmp(value, "auto") != 0)
         reader->config->interfaces = text_split_list(value);
     return value[0] != '\0' ? NULL : "auto, or names such as eth0; eth1";
 }
 
-static const char *set_dhcp(struct reader *reader, const char *value) {
+static const char *set_dhcp(struct config_reader *reader, const char *value) {
     if (strcmp(value, "bind") == 0)
         reader->config->dhcp = CONFIG_DHCP_BIND;
     else if (strcmp(value, "off") == 0)
@@ -55,23 +54,23 @@ static const char *set_dhcp(struct reader *reader, const char *value) {
     return NULL;
 }
 
-static const char *set_root(struct reader *reader, const char *value) {
+static const char *set_root(struct config_reader *reader, const char *value) {
     return set_path(reader, &reader->config->root, value);
 }
 
-static const char *set_state(struct reader *reader, const char *value) {
+static const char *set_state(struct config_reader *reader, const char *value) {
     return set_path(reader, &reader->config->state, value);
 }
 
-static const char *set_modules(struct reader *reader, const char *value) {
+static const char *set_modules(struct config_reader *reader, const char *value) {
     return set_path(reader, &reader->config->modules, value);
 }
 
-static const char *set_control(struct reader *reader, const char *value) {
+static const char *set_control(struct config_reader *reader, const char *value) {
     return set_path(reader, &reader->config->control, value);
 }
 
-static const char *set_shape(struct reader *reader, const char *value) {
+static const char *set_shape(struct config_reader *reader, const char *value) {
     return answer_shape_parse(value, &reader->config->policy.shape)
                ? NULL
                : "auto, direct or boot-server";
@@ -91,19 +90,19 @@ static gboolean number(const char *value, int64_t least, int64_t most, unsigned 
     return TRUE;
 }
 
-static const char *set_block_size(struct reader *reader, const char *value) {
+static const char *set_block_size(struct config_reader *reader, const char *value) {
     return number(value, 512, LIMIT_TFTP_BLOCK_MAX, &reader->config->tftp.block_size)
                ? NULL
                : "512 to 65464 (bytes; 1468 fills an Ethernet frame)";
 }
 
-static const char *set_window_size(struct reader *reader, const char *value) {
+static const char *set_window_size(struct config_reader *reader, const char *value) {
     return number(value, 1, LIMIT_TFTP_WINDOW_MAX, &reader->config->tftp.window_size)
                ? NULL
                : "1 to 256 (blocks per acknowledgement)";
 }
 
-static const char *set_timeout(struct reader *reader, const char *value) {
+static const char *set_timeout(struct config_reader *reader, const char *value) {
     int64_t us = 0;
     if (!text_parse_duration(value, &us) || us < 20 * CLOCK_MILLISECOND || us > 255 * CLOCK_SECOND)
         return "a time from 20ms to 255s";
@@ -111,17 +110,17 @@ static const char *set_timeout(struct reader *reader, const char *value) {
     return NULL;
 }
 
-static const char *set_retries(struct reader *reader, const char *value) {
+static const char *set_retries(struct config_reader *reader, const char *value) {
     return number(value, 1, 1000, &reader->config->tftp.retries) ? NULL : "1 to 1000";
 }
 
-static const char *set_rollover(struct reader *reader, const char *value) {
+static const char *set_rollover(struct config_reader *reader, const char *value) {
     return number(value, 0, 1, &reader->config->tftp.rollover)
                ? NULL
                : "0 or 1 (the block number that follows 65535)";
 }
 
-static const char *set_transfers(struct reader *reader, const char *value) {
+static const char *set_transfers(struct config_reader *reader, const char *value) {
     return number(value, 1, LIMIT_TRANSFERS, &reader->config->tftp.transfers) ? NULL : "1 to 8192";
 }
 
@@ -130,7 +129,7 @@ static const struct key tftp_keys[] = {
     {"retries", set_retries},       {"rollover", set_rollover},       {"transfers", set_transfers},
 };
 
-static void complain(struct reader *reader, const char *where, const char *kind, const char *word,
+static void complain(struct config_reader *reader, const char *where, const char *kind, const char *word,
                      const char *const *known) {
     const char *near = text_nearest(word, known);
     g_autofree char *all = g_strjoinv(", ", (GStrv) known);
@@ -141,7 +140,7 @@ static void complain(struct reader *reader, const char *where, const char *kind,
     g_ptr_array_add(reader->problems, problem);
 }
 
-static void read_group(struct reader *reader, const struct key_group *group,
+static void read_group(struct config_reader *reader, const struct key_group *group,
                        const struct key *keys, gsize count) {
     g_autofree const char **known = g_new0(const char *, count + 1);
     for (gsize i = 0; i < count; i++)
@@ -164,7 +163,7 @@ static void read_group(struct reader *reader, const struct key_group *group,
 }
 
 /* [chain] providers = a; b: each names a group [provider NAME], in the order of the walk. */
-static void read_chain(struct reader *reader, const struct key_file *file) {
+static void read_chain(struct config_reader *reader, const struct key_file *file) {
     const struct key_group *chain = key_file_group(file, "chain");
     const struct key_line *line = chain != NULL ? key_group_line(chain, "providers") : NULL;
     if (line == NULL) {
@@ -188,7 +187,7 @@ static void read_chain(struct reader *reader, const struct key_file *file) {
                              reader->config->instances, reader->problems);
 }
 
-static void read_groups(struct reader *reader, const struct key_file *file) {
+static void read_groups(struct config_reader *reader, const struct key_file *file) {
     static const char *const known[] = {"server", "tftp", "chain", "provider NAME", NULL};
     for (guint i = 0; i < file->groups->len; i++) {
         const struct key_group *group = g_ptr_array_index(file->groups, i);
@@ -219,7 +218,7 @@ struct config *config_load(const char *path, GPtrArray *problems) {
     guint before = problems->len;
     struct config *config = config_new(path);
     g_autofree char *folder = g_path_get_dirname(config->path);
-    struct reader reader = {.config = config, .problems = problems, .folder = folder};
+    struct config_reader reader = {.config = config, .problems = problems, .folder = folder};
     struct key_file *file = key_file_read(config->path, problems);
     read_groups(&reader, file);
     key_file_free(file);

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * DHCP and boot-server requests, from datagram to datagram.
+ */
+#include "daemon/answering.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "boot/answer.h"
+#include "boot/route.h"
+#include "codec/dhcp.h"
+#include "daemon/state.h"
+#include "net/udp.h"
+
+struct answering {
+    struct daemon *daemon;
+    struct udp_socket *sockets[2]; /* 67 (NULL: off) and 4011 */
+    GSource *sources[2];
+    GHashTable *counters; /* static name to uint64_t */
+    struct inflight *inflight; /* requests the chain has not decided, newest first */
+};
+
+static const uint16_t ports[] = {DHCP_PORT_SERVER, DHCP_PORT_BOOT_SERVER};
+
+/* One request on its way through the chain. Outlives `answering` when providers are slow. */
+struct inflight {
+    struct answering *answering; /* NULL: we are stopping, nobody answers any more */
+    struct udp_socket *socket;
+    struct quota_charge charge;
+    struct inflight *next;
+    struct inflight **link; /* who points to us */
+};
+
+static void count(struct answering *answering, const char *reason) {
+    uint64_t *counter = g_hash_table_lookup(answering->counters, reason);
+    if (counter == NULL) {
+        counter = g_new0(uint64_t, 1);
+        g_hash_table_insert(answering->counters, (gpointer) reason, counter);
+    }
+    (*counter)++;
+}
+
+/* ---- The answer -------------------------------------------------------------------------------- */
+
+static void send_answer(struct inflight *inflight, const struct decision *decision,
+                        const struct answer *answer) {
+    struct answering *answering = inflight->answering;
+    struct route route = route_find(decision->request);
+    struct udp_datagram datagram = {
+        .data = answer->packet,
+        .size = answer->size,
+        .peer = route.to,
+        .local = route.from,
+        .interface = route.interface_index,
+    };
+    char to[ADDRESS_TEXT_SIZE];
+    int error = 0;
+    if (udp_send(inflight->socket, &datagram, 1, &error) != 1) {
+        count(answering, "send-failed");
+        log_line(LOG_LEVEL_WARNING, request_get_client(decision->request), NULL,
+                 "the answer to %s was not sent: %s, ignoring", address_text(&route.to, to),
+                 g_strerror(error));
+        return;
+    }
+    count(answering, "answered");
+    g_free(decision->trace->destination);
+    decision->trace->destination =
+        g_strdup_printf("%s:%u (%s)", address_text(&route.to, to), route.to.port, route.rule);
+}
+
+static const char *text_or(const char *text, const char *otherwise) {
+    return text != NULL ? text : otherwise;
+}
+
+/* The reason that goes with the verdict: the last entry of the trace has it. */
+static const char *deciding_reason(const struct trace *trace) {
+    for (guint i = trace->entries->len; i > 0; i--) {
+        const struct trace_entry *entry = g_ptr_array_index(trace->entries, i - 1);
+        if (entry->reason != NULL)
+            return entry->reason;
+    }
+    return NULL;
+}
+
+static void tell_decision(struct daemon *daemon, const struct decision *decision, gboolean sent) {
+    const struct trace *trace = decision->trace;
+    const struct request *request = decision->request;
+    const char *client = request_get_client(request);
+    const char *reason = deciding_reason(trace);
+    const char *provider = text_or(trace->provider, "end of chain");
+    const char *architecture =
+        text_or(request_text(request, BOOT_HOST_REQUEST_ARCHITECTURE), "unknown architecture");
+    const char *interface = request_get_origin(request)->interface_name;
+    if (sent)
+        daemon_tell(daemon, "answered", client, "%s, %s on %s: %s%s%s (%s) by %s%s%s", trace->stage,
+                    architecture, interface, trace_verdict_name(decision->verdict),
+                    trace->boot_file != NULL ? " " : "", text_or(trace->boot_file, ""),
+                    text_or(trace->shape, "-"), provider, reason != NULL ? ": " : "",
+                    text_or(reason, ""));
+    else
+        daemon_tell(daemon, "silent", client, "%s, %s on %s: no answer by %s%s%s", trace->stage,
+                    architecture, interface, provider, reason != NULL ? ": " : "",
+                    text_or(reason, ""));
+}
+
+static void tell_providers(struct daemon *daemon, const struct decision *decision) {
+    struct boot_host_event event = {
+        .size = sizeof(event),
+        .kind = BOOT_HOST_EVENT_ANSWERED,
+        .name = text_or(decision->trace->boot_file, ""),
+    };
+    chain_event(daemon->generation, decision->request, &event);
+}
+
+static void inflight_free(struct inflight *inflight) {
+    if (inflight->link != NULL) {
+        *inflight->link = inflight->next;
+        if (inflight->next != NULL)
+            inflight->next->link = inflight->link;
+    }
+    g_free(inflight);
+}
+
+static void on_decided(const struct decision *decision, void *user) {
+    struct inflight *inflight = user;
+    struct answering *answering = inflight->answering;
+    if (answering != NULL) {
+        struct daemon *daemon = answering->daemon;
+        quota_release(daemon->quota, &inflight->charge);
+        struct answer answer;
+        int failure = answer_make(decision->request, decision->reply, decision->verdict,
+                                  &daemon->config->policy, decision->trace, &answer);
+        if (failure == 0)
+            send_answer(inflight, decision, &answer);
+        else
+            count(answering, failure == -ENOMSG ? "silent" : "answer-failed");
+        session_decided(daemon->sessions, decision->request, decision->trace);
+        tell_decision(daemon, decision, failure == 0);
+        if (failure == 0)
+            tell_providers(daemon, decision);
+    }
+    inflight_free(inflight);
+}
+
+/* ---- The request ------------------------------------------------------------------------------- */
+
+static gboolean is_ours(const struct interface *interface, const struct address *address) {
+    for (unsigned i = 0; i < interface->n_addresses; i++) {
+        if (address_equal(&interface->addresses[i].address, address))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Our address as the client sees it: the one it wrote to, else the one in its network. */
+static gboolean find_server(const struct daemon *daemon, const struct interface *interface,
+                            const struct dhcp_view *view, const struct udp_datagram *datagram,
+                            struct address *ret_server) {
+    if (is_ours(interface, &datagram->local)) {
+        *ret_server = datagram->local;
+        ret_server->port = 0;
+        return TRUE;
+    }
+    uint32_t peer = view->header.giaddr != 0 ? view->header.giaddr : view->header.ciaddr;
+    uint8_t bytes[4] = {(uint8_t) (peer >> 24), (uint8_t) (peer >> 16), (uint8_t) (peer >> 8),
+                        (uint8_t) peer};
+    struct address address = address_from_ipv4(bytes, 0);
+    return interfaces_server_address(daemon->interfaces, interface->index,
+                                     peer != 0 ? &address : NULL, ret_server);
+}
+
+static void ask_chain(struct answering *answering, struct udp_socket *socket,
+                      struct request *request) {
+    struct daemon *daemon = answering->daemon;
+    struct inflight *inflight = g_new0(struct inflight, 1);
+    const char *refused = quota_charge(daemon->quota, request, &inflight->charge);
+    if (refused != NULL) {
+        count(answering, refused);
+        g_free(inflight);
+        return;
+    }
+    inflight->answering = answering;
+    inflight->socket = socket;
+    inflight->next = answering->inflight;
+    inflight->link = &answering->inflight;
+    if (inflight->next != NULL)
+        inflight->next->link = &inflight->next;
+    answering->inflight = inflight;
+    chain_decide(daemon->generation, request, on_decided, inflight);
+}
+
+/* Takes one datagram as far as the chain; returns the reason why it went no further, or NULL. */
+static const char *take(struct answering *answering, unsigned which,
+                        const struct udp_datagram *datagram) {
+    struct daemon *daemon = answering->daemon;
+    const struct interface *interface = interfaces_find(daemon->interfaces, datagram->interface);
+    if (interface == NULL)
+        return "other-interface";
+    struct dhcp_view view;
+    enum dhcp_status status = dhcp_parse((struct span){datagram->data, datagram->size}, &view);
+    if (status != DHCP_OK)
+        return dhcp_status_name(status);
+
+    struct request_origin origin = {
+        .source = datagram->peer,
+        .interface_name = interface->name,
+        .interface_index = interface->index,
+        .port = ports[which],
+    };
+    if (!find_server(daemon, interface, &view, datagram, &origin.server))
+        return "no-server-address";
+    enum request_status ours = request_classify(&view, &origin);
+    if (ours != REQUEST_OK)
+        return request_status_name(ours);
+    origin.attempt = session_attempt(daemon->sessions, &view,
+                                     view.message_type == DHCP_MESSAGE_DISCOVER);
+    struct request *request = NULL;
+    ours = request_new(&view, datagram->data, datagram->size, &origin, &request);
+    if (ours != REQUEST_OK)
+        return request_status_name(ours);
+    ask_chain(answering, answering->sockets[which], request);
+    request_unref(request);
+    return NULL;
+}
+
+static gboolean on_datagrams(struct udp_socket *socket, const struct udp_datagram *datagrams,
+                             unsigned n_datagrams, gpointer user) {
+    struct answering *answering = user;
+    unsigned which = socket == answering->sockets[0] ? 0 : 1;
+    for (unsigned i = 0; i < n_datagrams; i++) {
+        count(answering, "received");
+        const char *reason = take(answering, which, &datagrams[i]);
+        if (reason != NULL)
+            count(answering, reason);
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+/* ---- Life -------------------------------------------------------------------------------------- */
+
+static struct udp_socket *open_port(uint16_t port, GError **error) {
+    struct udp_options options = {
+        .local = {.family = 4, .port = port}, .broadcast = TRUE, .exclusive = TRUE};
+    int inherited = udp_inherited(port);
+    return inherited >= 0 ? udp_adopt(inherited, &options, error) : udp_open(&options, error);
+}
+
+struct answering *answering_new(struct daemon *daemon, GError **error) {
+    struct answering *answering = g_new0(struct answering, 1);
+    answering->daemon = daemon;
+    answering->counters = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    for (unsigned i = daemon->config->dhcp == CONFIG_DHCP_OFF ? 1 : 0; i < G_N_ELEMENTS(ports); i++) {
+        answering->sockets[i] = open_port(ports[i], error);
+        if (answering->sockets[i] == NULL) {
+            answering_free(answering);
+            return NULL;
+        }
+        answering->sources[i] = udp_source_new(
+            answering->sockets[i], udp_batch_new(LIMIT_DHCP_DATAGRAM), on_datagrams, answering);
+        g_source_attach(answering->sources[i], NULL);
+    }
+    return answering;
+}
+
+void answering_free(struct answering *answering) {
+    if (answering == NULL)
+        return;
+    for (struct inflight *inflight = answering->inflight; inflight != NULL;
+         inflight = inflight->next) {
+        quota_release(answering->daemon->quota, &inflight->charge);
+        inflight->answering = NULL;
+        inflight->link = NULL;
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(ports); i++) {
+        if (answering->sources[i] != NULL) {
+            g_source_destroy(answering->sources[i]);
+            g_source_unref(answering->sources[i]);
+        }
+        udp_close(answering->sockets[i]);
+    }
+    g_hash_table_unref(answering->counters);
+    g_free(answering);
+}
+
+GVariant *answering_counters(const struct answering *answering) {
+    GVariantBuilder builder;
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("a{st}"));
+    GHashTableIter iter;
+    gpointer name = NULL, value = NULL;
+    g_hash_table_iter_init(&iter, answering->counters);
+    while (g_hash_table_iter_next(&iter, &name, &value))
+        g_variant_builder_add(&builder, "{st}", (const char *) name, *(const uint64_t *) value);
+    return g_variant_builder_end(&builder);
+}
+
+char *answering_ports(const struct answering *answering) {
+    return g_strdup(answering->sockets[0] != NULL ? "67 4011" : "4011");
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the daemon's parts share, for core/daemon/ alone. Everything here belongs to the packet
+ * thread (the main thread); the parts that run elsewhere say so.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "base/clock.h"
+#include "boot/quota.h"
+#include "boot/session.h"
+#include "config/config.h"
+#include "control/server.h"
+#include "net/interfaces.h"
+#include "net/neighbour.h"
+#include "provider/chain.h"
+#include "provider/generation.h"
+
+struct answering;
+struct serving;
+
+struct daemon {
+    struct config *config;
+    const struct clock *clock;
+    int64_t started_us; /* wall clock */
+    struct interfaces *interfaces;
+    GSource *interfaces_watch; /* NULL: netlink is denied, links are those of the start */
+    struct neighbour_table *neighbours; /* NULL: netlink is denied */
+    struct generation *generation;
+    struct session_table *sessions;
+    struct quota *quota;
+    struct answering *answering;
+    struct serving *serving;
+    struct control_server *control; /* NULL: no control socket could be made */
+};
+
+/* Tells `boothost watch` and the log about a client: one line, the same for both. `event` is the
+ * word of control/server.h. */
+void daemon_tell(struct daemon *daemon, const char *event, const char *client, const char *format,
+                 ...) G_GNUC_PRINTF(4, 5);
