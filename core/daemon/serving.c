@@ -108,12 +108,12 @@ static void answer_from_file(gpointer data, gpointer user) {
 static struct session *find_session(struct daemon *daemon, const struct address *client,
                                     unsigned interface) {
     uint8_t mac[6];
-    char text[IDENTITY_MAC_TEXT_SIZE];
+    char text[IDENTITY_MAC_TEXT];
     gboolean known =
         daemon->neighbours != NULL && interface != 0 &&
         neighbour_find(daemon->neighbours, client, interface, mac);
     if (known)
-        identity_mac_format(mac, sizeof(mac), text);
+        identity_format_mac(mac, text);
     return session_find_address(daemon->sessions, client, known ? text : NULL);
 }
 
@@ -245,6 +245,11 @@ static gboolean note_ended(gpointer data) {
 /* ---- Transfer thread ------------------------------------------------------------------------------ */
 
 static void on_open(gpointer user, struct tftp_open *open) {
+    if (!g_utf8_validate(open->name, -1, NULL)) {
+        /* The contract hands providers UTF-8 and nothing else. */
+        tftp_open_complete(open, NULL, TFTP_REFUSAL_NOT_FOUND, NULL);
+        return;
+    }
     struct ask *ask = g_new0(struct ask, 1);
     ask->serving = user;
     ask->open = open;
@@ -255,11 +260,11 @@ static void on_ended(gpointer user, const struct tftp_report *report) {
     struct ended *ended = g_new0(struct ended, 1);
     ended->serving = user;
     ended->report = *report;
-    if (report->name[0] != '\0')
+    if (report->name[0] != '\0' && g_utf8_validate(report->name, -1, NULL))
         ended->name = g_strdup(report->name);
     else
         ended->name = log_quote(report->wire_name, -1);
-    ended->message = g_strdup(report->message);
+    ended->message = g_utf8_make_valid(report->message, -1);
     post(note_ended, ended);
 }
 

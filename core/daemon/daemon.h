@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The daemon as a whole: who owns what, what starts before what, and what ends in which order.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "config/config.h"
+
+struct daemon;
+
+#define DAEMON_ERROR (daemon_error_quark())
+GQuark daemon_error_quark(void);
+
+enum daemon_error {
+    DAEMON_ERROR_CHAIN,    /* a provider failed; the problems are in the message */
+    DAEMON_ERROR_NOTHING,  /* no interface to serve */
+};
+
+/* Opens the chain, binds the sockets and starts to serve on the default main context, which the
+ * caller then runs. The error says what is in the way and what to do. */
+struct daemon *daemon_new(struct config *config, GError **error);
+
+/* Stops receiving, ends transfers, closes the providers. */
+void daemon_free(struct daemon *daemon);
