@@ -108,7 +108,7 @@ static void answer_from_file(gpointer data, gpointer user) {
 static struct session *find_session(struct daemon *daemon, const struct address *client,
                                     unsigned interface) {
     uint8_t mac[6];
-    char text[IDENTITY_MAC_TEXT];
+    char text[IDENTITY_MAC_TEXT_SIZE];
     gboolean known =
         daemon->neighbours != NULL && interface != 0 &&
         neighbour_find(daemon->neighbours, client, interface, mac);
