@@ -45,3 +45,8 @@
 #define LIMIT_TFTP_BLOCK_MIN    8
 #define LIMIT_TFTP_WINDOW_MAX   256  /* blocks in flight we ever allow, RFC 7440 allows 65535 */
 #define LIMIT_CONTENT_BYTES     (64 * 1024 * 1024) /* bytes a provider may generate for one file */
+
+/* The control socket. */
+#define LIMIT_CONTROL_CALLERS 64   /* connections at once */
+#define LIMIT_CONTROL_CALLS   64   /* calls of one connection that wait for their answers */
+#define LIMIT_CONTROL_UNSENT  1024 /* messages a connection has not read; then events are dropped */

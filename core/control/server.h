@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The daemon's end of the control interface: D-Bus peer to peer over a unix socket. It checks who
- * calls and hands each call to the daemon's callbacks, all of it on the thread whose default main
- * context was current in control_server_new (the packet thread).
+ * calls and hands each call to the daemon's callbacks, all of it on the main thread: the one that
+ * runs the default main context, which is the packet thread.
  *
  * Who may call: root and the daemon's own user always; others when a group is configured, which
  * the socket's mode then admits.

@@ -16,9 +16,10 @@
 struct generation;
 
 /* `facts` (a{sv}, lent) is the trace (trace_to_variant) and
- *     "packet"      ay  the answer as it would be sent; absent: silence
- *     "silence"     s   why there is no answer; absent: there is one
- *     "destination" s   where it would go */
+ *     "packet"  ay  the answer as it would be sent; absent: silence
+ *     "silence" s   why there is no answer; absent: there is one
+ * The "verdict" is "ignored" when the packet is none of our business; "silence" is then one of
+ * request_status_name. */
 typedef void (*simulation_done_fn)(GVariant *facts, gpointer user);
 
 /* `request`: a{sv} as documented at Simulate in org.boothost.Control1.xml. `policy` is copied (its
