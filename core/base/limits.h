@@ -38,12 +38,16 @@
 
 /* TFTP. */
 #define LIMIT_TRANSFERS         8192 /* at once */
-#define LIMIT_TRANSFERS_SOURCE  512  /* of one source address; a NAT or a relay may hide many clients */
-#define LIMIT_TRANSFERS_CLIENT  16   /* of one client: GRUB opens one port after the other */
+#define LIMIT_TRANSFERS_SOURCE  2048 /* of one source address; a NAT or a relay may hide many clients */
+#define LIMIT_TRANSFERS_CLIENT  16   /* of one client address and port: ROMs keep their port */
 #define LIMIT_TFTP_REQUEST      512  /* bytes of an RRQ, RFC 2347 */
 #define LIMIT_TFTP_BLOCK_MAX    65464 /* RFC 2348 */
 #define LIMIT_TFTP_BLOCK_MIN    8
 #define LIMIT_TFTP_WINDOW_MAX   256  /* blocks in flight we ever allow, RFC 7440 allows 65535 */
+#define LIMIT_OPENS             4096 /* file requests that wait for providers, in all */
+#define LIMIT_FOLDER_SCAN       16384 /* entries of one folder compared without regard to case */
+#define LIMIT_NETASCII_BYTES    (1024 * 1024) /* of a file converted to netascii, in memory */
+#define LIMIT_NETASCII          64   /* such transfers at once */
 #define LIMIT_CONTENT_BYTES     (64 * 1024 * 1024) /* bytes a provider may generate for one file */
 
 /* The control socket. */

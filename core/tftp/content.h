@@ -4,7 +4,8 @@
  * counted; its size is fixed when it is opened.
  *
  * Files are opened with openat2(RESOLVE_BENEATH), so no name, no `..` and no symbolic link leads
- * out of the root; links that stay inside are followed. Only regular files are given out. They are
+ * out of the root; relative links that
+ * stay inside are followed. Only regular files are given out. They are
  * read with pread, so that a file cut short meanwhile ends in an error and never in a signal.
  */
 #pragma once
@@ -17,8 +18,8 @@
 GQuark content_error_quark(void);
 
 enum content_error {
-    CONTENT_ERROR_NOT_FOUND,  /* no such name; also a link that leads out of the root */
-    CONTENT_ERROR_ACCESS,     /* it is there, but we may not read it */
+    CONTENT_ERROR_NOT_FOUND,  /* no such name */
+    CONTENT_ERROR_ACCESS,     /* we may not read it, or a link leads out of the root */
     CONTENT_ERROR_NOT_A_FILE, /* a folder, a device, a pipe */
     CONTENT_ERROR_FAILED,     /* the disk or the system failed; errno's text is in the message */
 };

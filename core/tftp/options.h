@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "codec/tftp.h"
+
 #include <glib.h>
 #include <stdint.h>
 
@@ -23,3 +25,35 @@ struct tftp_settings {
 
 /* A copy with defaults in place of zeros and every value within its range. */
 struct tftp_settings tftp_settings_complete(const struct tftp_settings *settings);
+
+/* What holds for one transfer. */
+struct tftp_agreement {
+    unsigned block_size;     /* 512 unless agreed otherwise */
+    unsigned window_size;    /* 1 unless agreed otherwise */
+    unsigned timeout_s;      /* 0 unless agreed */
+    gboolean netascii;       /* text is converted; no window, no tsize */
+    gboolean has_block_size; /* the following ones stand in the OACK */
+    gboolean has_window_size;
+    gboolean has_timeout;
+    gboolean has_size;
+};
+
+enum tftp_options_status {
+    TFTP_OPTIONS_OK,
+    TFTP_OPTIONS_BAD_MODE, /* neither octet nor netascii: ERROR 4 */
+};
+
+/* Agrees on a read request's options. A value is lowered to our cap, never raised. A value out of
+ * its RFC's range or no number at all is left unanswered, as if it had not been asked for: RFC 2347
+ * gives the right to complain with ERROR 8 to the client. `mtu` is the link's, 0 unknown;
+ * `family` 4 or 6 says how much of it the headers take. */
+enum tftp_options_status tftp_options_agree(const struct tftp_packet *request,
+                                            const struct tftp_settings *settings, unsigned mtu,
+                                            unsigned family, struct tftp_agreement *ret_agreement);
+
+/* Whether anything was agreed, so that an OACK comes before the data. */
+gboolean tftp_options_any(const struct tftp_agreement *agreement);
+
+/* Writes the OACK packet; check `writer->failed`. `size` is the content's. */
+void tftp_options_write(const struct tftp_agreement *agreement, uint64_t size,
+                        struct writer *writer);

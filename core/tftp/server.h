@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/address.h"
+#include "net/interfaces.h"
 #include "tftp/content.h"
 #include "tftp/options.h"
 #include "tftp/path.h"
@@ -17,7 +18,8 @@
 #include <glib.h>
 
 /* One read request that waits for its content. Owned by whoever holds it, which must end in
- * exactly one tftp_open_complete(). The fields below stay as they are until then. */
+ * exactly one tftp_open_complete() or tftp_open_serve(). The fields below stay as they are until
+ * then. */
 struct tftp_open {
     struct address client; /* who asks; the port is the transfer's */
     struct address server; /* our address it was sent to; the answer comes from there */
@@ -40,6 +42,12 @@ enum tftp_refusal {
  * within the `open` callback, also after tftp_server_free(). */
 void tftp_open_complete(struct tftp_open *open, struct content *content, enum tftp_refusal refusal,
                         const char *message);
+
+/* Ends the wait the other way: the server looks below its root for the first of `names` that is
+ * there (canonical, NULL-terminated, at most TFTP_OPEN_NAMES; NULL: open->name alone), on its own
+ * thread, and answers with ERROR 1 or 2 by itself when there is none. Otherwise as above. */
+#define TFTP_OPEN_NAMES 4
+void tftp_open_serve(struct tftp_open *open, const char *const *names);
 
 /* How one request ended, or how a running one stands. Lent for the call. */
 struct tftp_report {
@@ -70,18 +78,18 @@ enum tftp_counter {
     TFTP_COUNTER_SIZE_PROBES, /* the client wanted the size only: no failure */
     TFTP_COUNTER_ABORTED,     /* by the client */
     TFTP_COUNTER_TIMED_OUT,
-    TFTP_COUNTER_REFUSED,        /* not found, no access, bad name, by a provider */
-    TFTP_COUNTER_READ_FAILED,    /* the content failed while it was sent */
-    TFTP_COUNTER_REPLACED,       /* the client asked anew for the same file */
-    TFTP_COUNTER_WRITE_REFUSED,  /* write requests */
-    TFTP_COUNTER_MALFORMED,      /* no TFTP, or no request on the request port */
-    TFTP_COUNTER_OPTION_REFUSED, /* answered with ERROR 8 */
-    TFTP_COUNTER_LIMIT_TOTAL,    /* dropped: too many transfers at once */
-    TFTP_COUNTER_LIMIT_SOURCE,   /* dropped: too many of one source address */
-    TFTP_COUNTER_LIMIT_CLIENT,   /* dropped: too many of one client that never acknowledged */
-    TFTP_COUNTER_FOREIGN,        /* ERROR 5: a datagram of no transfer */
-    TFTP_COUNTER_LATE,           /* the content came after its client had gone */
-    TFTP_COUNTER_BYTES,          /* payload bytes of acknowledged blocks */
+    TFTP_COUNTER_REFUSED,       /* not found, no access, bad name, by a provider */
+    TFTP_COUNTER_READ_FAILED,   /* the content failed while it was sent */
+    TFTP_COUNTER_REPLACED,      /* the client asked anew for the same file */
+    TFTP_COUNTER_WRITE_REFUSED, /* write requests */
+    TFTP_COUNTER_MALFORMED,     /* no TFTP, or no request on the request port */
+    TFTP_COUNTER_MODE_REFUSED,  /* neither octet nor netascii: ERROR 4 */
+    TFTP_COUNTER_LIMIT_TOTAL,   /* dropped: too many transfers at once */
+    TFTP_COUNTER_LIMIT_SOURCE,  /* dropped: too many of one source address */
+    TFTP_COUNTER_LIMIT_CLIENT,  /* dropped: too many of one client that never acknowledged */
+    TFTP_COUNTER_FOREIGN,       /* ERROR 5: a datagram of no transfer */
+    TFTP_COUNTER_LATE,          /* the content came after its client had gone */
+    TFTP_COUNTER_BYTES,         /* payload bytes of acknowledged blocks */
     TFTP_COUNTERS
 };
 
@@ -90,13 +98,13 @@ const char *tftp_counter_name(enum tftp_counter counter);
 
 struct tftp_server_options {
     struct tftp_settings settings;
-    struct content_root *root; /* served when callbacks.open is NULL; else may be NULL */
+    struct content_root *root;     /* the served folder; NULL: none. A reference is taken */
+    struct interfaces *interfaces; /* whose MTU caps blocks; NULL: unknown. A reference is taken */
     struct tftp_callbacks callbacks;
     const struct address *listen; /* addresses to bind, port included (0: the kernel chooses) */
     unsigned n_listen;            /* 0: 0.0.0.0 port 69 */
     const int *inherited;         /* bound sockets handed over; taken over, on failure too */
     unsigned n_inherited;         /* when not 0, `listen` is not used */
-    unsigned mtu;                 /* smallest MTU of the served links; 0: unknown */
 };
 
 struct tftp_server;
@@ -111,16 +119,18 @@ void tftp_server_free(struct tftp_server *server);
 /* Port that was bound first. */
 uint16_t tftp_server_port(const struct tftp_server *server);
 
-/* Settings for transfers that begin from now on. Any thread. */
+/* What holds for requests from now on; `root` and `interfaces` as in the options. Any thread but
+ * not from a callback. */
 void tftp_server_configure(struct tftp_server *server, const struct tftp_settings *settings,
-                           unsigned mtu);
+                           struct content_root *root, struct interfaces *interfaces);
 
-/* Any thread. `ret_running` (may be NULL) is the number of transfers at the moment. */
+/* Any thread but not from a callback. `ret_running` (may be NULL) is the number of transfers at the
+ * moment. */
 void tftp_server_counters(struct tftp_server *server, uint64_t ret_counters[TFTP_COUNTERS],
                           unsigned *ret_running);
 
 /* Calls `visit` for up to `most` running transfers, under the server's lock: copy, do not call back
- * into the server. Any thread. */
+ * into the server. Any thread but not from a callback. */
 void tftp_server_running(struct tftp_server *server, unsigned most,
                          void (*visit)(const struct tftp_report *report, gpointer user),
                          gpointer user);
