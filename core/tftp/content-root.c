@@ -100,8 +100,7 @@ static char *scan_folder(DIR *folder, const char *segment) {
 /* How `segment` is really spelled in the folder `parent` ("" is the root); NULL: not there. */
 static char *spell_segment(const struct content_root *root, const char *parent,
                            const char *segment) {
-    int descriptor =
-        open_beneath(root, parent[0] != '\0' ? parent : ".", O_RDONLY | O_DIRECTORY);
+    int descriptor = open_beneath(root, parent[0] != '\0' ? parent : ".", O_RDONLY | O_DIRECTORY);
     if (descriptor < 0)
         return NULL;
     if (faccessat(descriptor, segment, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
@@ -172,5 +171,8 @@ struct content *content_root_find(struct content_root *root, const char *name, G
         set_open_error(error, name, errno);
         return NULL;
     }
-    return content_new_file(descriptor, error);
+    struct content *content = content_new_file(descriptor, error);
+    if (content == NULL)
+        g_prefix_error(error, "'%s': ", name);
+    return content;
 }
