@@ -19,6 +19,7 @@
 #define LIMIT_FACT_BYTES      1024  /* bytes of one fact's value, without the NUL */
 #define LIMIT_FACT_NAME       64    /* bytes of a fact's name */
 #define LIMIT_REASON_BYTES    256   /* bytes of a reason or note kept for the trace */
+#define LIMIT_NOTES           16    /* notes of one provider call */
 #define LIMIT_REPLY_OPTIONS   32    /* options providers may add to one reply */
 #define LIMIT_MENU_ITEMS      64    /* entries of one boot menu */
 #define LIMIT_BOOT_FILE       512   /* bytes of a boot file name; 127 fit the packet's own field */

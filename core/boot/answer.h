@@ -26,7 +26,8 @@ bool answer_shape_parse(const char *text, enum answer_shape *ret_shape);
 
 struct answer_policy {
     enum answer_shape shape; /* of the server; a provider's reply may name another */
-    const char *abort_file[3]; /* BIOS, IA32, x64: what ABORT sends; NULL: an option 43 local boot */
+    const char
+        *abort_file[3]; /* BIOS, IA32, x64: what ABORT sends; NULL: an option 43 local boot */
 };
 
 struct answer {

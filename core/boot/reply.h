@@ -21,7 +21,9 @@ struct reply *reply_new(void);
 struct reply *reply_copy(const struct reply *reply);
 void reply_free(struct reply *reply);
 
-/* Fields and numbers (BOOT_HOST_REPLY_...). NOTE is appended, all others replaced. */
+/* Fields and numbers (BOOT_HOST_REPLY_...). NOTE is appended, all others replaced; NULL and "" take
+ * a field back. Remarks are cut at LIMIT_REASON_BYTES, everything else that is too long is -E2BIG;
+ * text that is not UTF-8, or has control bytes where the wire wants one line, is -EINVAL. */
 int32_t reply_set(struct reply *reply, uint32_t field, const char *text);
 const char *reply_get(const struct reply *reply, uint32_t field);
 int32_t reply_set_number(struct reply *reply, uint32_t field, int64_t value);
@@ -32,20 +34,24 @@ const char *reply_note(const struct reply *reply, uint32_t index);
 /* Forgets reason and notes, before the next provider is called. */
 void reply_clear_remarks(struct reply *reply);
 
-/* Options by (space, code). Index walks them in the order they were set. */
+/* Options by (space, code). Index walks them in the order they were set. -EPERM for those that the
+ * answer itself must get right: 43 beside a menu, 52, 53, 54, 60, 82, 97; 43.6, 8, 9, 10, 71. */
 int32_t reply_option(struct reply *reply, uint32_t space, uint32_t code, const void *value,
                      size_t size);
 bool reply_get_option(const struct reply *reply, uint32_t index, uint32_t *ret_space,
                       uint32_t *ret_code, struct boot_host_span *ret_value);
 
-/* The menu; prompt NULL: no menu. */
+/* The menu; prompt NULL: no menu. An item that option 43 cannot hold any more is -ENOSPC. A menu
+ * without items reads as no menu. */
 int32_t reply_menu(struct reply *reply, const struct boot_host_menu *menu);
 int32_t reply_menu_item(struct reply *reply, const struct boot_host_menu_item *item);
 const struct boot_host_menu *reply_get_menu(const struct reply *reply);
 const struct boot_host_menu_item *reply_get_menu_item(const struct reply *reply, uint32_t index);
 
-/* Facts that providers set; index walks them by name order of setting. */
+/* Facts that providers set; index walks them in the order of setting. */
 int32_t reply_fact_set(struct reply *reply, const char *name, const char *value);
+/* Lower-case letters, digits, "-" and "_", LIMIT_FACT_NAME at most? `name` needs no NUL. */
+bool reply_fact_name_is_valid(const char *name, size_t size);
 const char *reply_fact_get(const struct reply *reply, const char *name);
 bool reply_fact(const struct reply *reply, uint32_t index, const char **ret_name,
                 const char **ret_value);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <boothost/types.h>
@@ -15,31 +16,34 @@
 #include "base/address.h"
 #include "codec/dhcp.h"
 
+struct pxe_client;
 struct request;
 struct trace;
 
 /* What the daemon knows of a packet that the packet itself does not say. */
 struct request_origin {
-    struct address source;       /* where it came from, with the port */
-    struct address server;       /* our address as this client sees it */
-    const char *interface_name;  /* the link it arrived on */
-    uint32_t interface_index;    /* its kernel index */
-    uint16_t port;               /* the port it came to: 67 or 4011 */
-    uint32_t attempt;            /* session: 1, then how often it came back empty-handed */
+    struct address source;      /* where it came from, with the port */
+    struct address server;      /* our address as this client sees it */
+    const char *interface_name; /* the link it arrived on */
+    uint32_t interface_index;   /* its kernel index */
+    uint16_t port;              /* the port it came to: 67 or 4011 */
+    uint32_t attempt;           /* session: 1, then how often it came back empty-handed */
 };
 
 /* Why a well-formed DHCP packet is none of our business; each is a counter of its own. */
 enum request_status {
     REQUEST_OK,
-    REQUEST_NOT_BOOTREQUEST,   /* op is not 1 */
-    REQUEST_NOT_PXE,           /* option 60 is neither PXEClient nor HTTPClient: an ordinary host */
-    REQUEST_NOT_DISCOVER,      /* on 67, anything but a DISCOVER belongs to the DHCP server */
-    REQUEST_NOT_REQUEST,       /* on 4011, neither REQUEST nor INFORM */
-    REQUEST_OTHER_SERVER,      /* option 54 names another server */
-    REQUEST_CREDENTIALS,       /* boot layer bit 15: BIS, which we do not speak; silence is the rule */
-    REQUEST_NO_IDENTITY,       /* neither a MAC nor a UUID to know the client by */
+    REQUEST_NOT_BOOTREQUEST, /* op is not 1 */
+    REQUEST_NOT_PXE,         /* option 60 is neither PXEClient nor HTTPClient: an ordinary host */
+    REQUEST_NOT_DISCOVER,    /* on 67, anything but a DISCOVER belongs to the DHCP server */
+    REQUEST_NOT_REQUEST,     /* on 4011, neither REQUEST nor INFORM */
+    REQUEST_OTHER_SERVER,    /* option 54 names another server */
+    REQUEST_CREDENTIALS, /* boot layer bit 15: BIS, which we do not speak; silence is the rule */
+    REQUEST_NO_IDENTITY, /* neither a MAC nor a UUID to know the client by */
+    REQUEST_STATUS_COUNT,
 };
 
+/* Kebab-case and stable, such as "other-server"; "unknown" beyond the enum. */
 const char *request_status_name(enum request_status status);
 
 /* Is the packet ours to answer? Cheap, and comes before a session is made, so that an ordinary host
@@ -58,6 +62,9 @@ enum request_status request_new(const struct dhcp_view *view, const void *datagr
 struct request *request_new_file(struct request *last, const struct trace *trace,
                                  const struct request_origin *origin, const char *name);
 
+/* A lean copy for keeping long: text, numbers and identity, without packet and options. */
+struct request *request_new_memory(const struct request *request);
+
 struct request *request_ref(struct request *request);
 void request_unref(struct request *request);
 
@@ -69,12 +76,16 @@ const char *request_architecture(const struct request *request, uint32_t index);
 int32_t request_option(const struct request *request, uint32_t space, uint32_t code,
                        struct boot_host_span *ret_value);
 struct boot_host_span request_packet(const struct request *request);
-/* A fact of the request (mac, uuid, architecture ...) or of the last decision; NULL: unknown. */
+/* A fact of the request (mac, uuid, architecture ...) or, in the content door, of the last
+ * decision; NULL: unknown. */
 const char *request_fact(const struct request *request, const char *name);
+/* The names of all facts a request may have, in the order of the manual; NULL behind the last. */
+const char *request_fact_name(uint32_t index);
 
 /* The core's view. */
 const struct request_origin *request_get_origin(const struct request *request);
-const struct dhcp_view *request_get_view(const struct request *request); /* NULL for a file request */
+const struct dhcp_view *request_get_view(const struct request *request); /* NULL: no packet */
+const struct pxe_client *request_get_pxe(const struct request *request); /* NULL: no packet */
 uint32_t request_get_stage(const struct request *request);
 /* The client for people and logs: its MAC, else its UUID, else its address. */
 const char *request_get_client(const struct request *request);

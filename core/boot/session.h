@@ -59,6 +59,6 @@ struct trace *session_get_trace(const struct session *session);     /* last deci
 const char *session_get_folder(const struct session *session); /* of the last NBP; "": the root */
 
 /* Everything for `explain`: a{sv}: client, first-seen, last-seen, attempts, the traces of the last
- * decisions (newest last), transfers, and "likely", the PXE-E code and meaning that the user of this
- * machine probably reads, or "". Floating reference. */
+ * decisions (newest last), transfers, and "likely", the PXE-E code and meaning that the user of
+ * this machine probably reads, or "". Floating reference. */
 GVariant *session_to_variant(const struct session *session);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The trace of one decision: which provider said what, why, in how many microseconds, which quirks
- * fired, what was sent where. Ref-counted; written on the packet thread until trace_seal, read by
- * any thread after that. `explain`, `simulate` and the log read nothing else.
+ * fired, what was sent where. Ref-counted; written on the packet thread until the decision is
+ * handed over, read by any thread after that. `explain`, `simulate` and the log read nothing else.
  */
 #pragma once
 
@@ -12,8 +12,8 @@
 struct request;
 struct reply;
 
-#define TRACE_SKIPPED INT32_C(100)  /* match-* said no; `reason` says which */
-#define TRACE_BREAKER INT32_C(101)  /* its breaker is open: not called */
+#define TRACE_SKIPPED INT32_C(100) /* match-* said no; `reason` says which */
+#define TRACE_BREAKER INT32_C(101) /* its breaker is open: not called */
 
 struct trace_entry {
     char *provider;       /* instance name */
@@ -25,7 +25,7 @@ struct trace_entry {
 
 struct trace {
     gatomicrefcount refs;
-    int64_t time_us;        /* wall clock, g_get_real_time */
+    int64_t time_us; /* wall clock, g_get_real_time */
     uint64_t generation;
     char *stage;            /* "discover", "boot-server", "file" */
     GPtrArray *entries;     /* struct trace_entry * */
@@ -58,5 +58,6 @@ const char *trace_verdict_name(int32_t verdict);
 
 /* The stable JSON form: {"verdict", "boot-file", "provider", "facts", "trace": [{"provider",
  * "verdict", "reason", "microseconds", "notes"}], "quirks", ...}, as a GVariant a{sv} that
- * control/ sends and cli/ prints. Floating reference. */
+ * control/ sends and cli/ prints. Absent text is "", `time` is microseconds since 1970, facts are
+ * a{ss}. Floating reference. */
 GVariant *trace_to_variant(const struct trace *trace);
