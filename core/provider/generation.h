@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "provider/instance-config.h"
+#include "provider/problem.h"
 
 struct generation;
 struct instance;
@@ -22,17 +23,9 @@ struct generation_options {
     GMainContext *context;      /* the packet thread's; NULL: the default one */
     gboolean check;             /* BOOT_HOST_OPEN_CHECK: side-effect free */
     uint64_t number;            /* shown in status and traces */
+    GPtrArray *modules;         /* struct module *, found by their name before the folder is looked
+                                   at (tables that are part of the program); NULL: none */
 };
-
-/* One thing that is wrong with a configuration, for `check`: "file:line: text". */
-struct problem {
-    char *where;    /* "boothost.conf:12", or a module's path; NULL: nowhere in particular */
-    char *text;     /* what is wrong and what to do */
-    gboolean fatal; /* FALSE: a warning */
-};
-void problem_free(struct problem *problem);
-struct problem *problem_new(gboolean fatal, const char *where, const char *format, ...)
-    G_GNUC_PRINTF(3, 4);
 
 /* Loads, validates, opens. Every problem is appended to `problems` (struct problem *, owned by the
  * array). An instance that fails is left out when it is not critical and this is no check; NULL

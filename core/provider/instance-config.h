@@ -44,3 +44,7 @@ struct instance_config *instance_config_ref(struct instance_config *config);
 void instance_config_unref(struct instance_config *config);
 void instance_config_add(struct instance_config *config, const char *key, const char *value,
                          const char *where);
+
+/* The keys of a [provider NAME] group that are the host's own, ends in NULL: no module may have a
+ * setting of such a name. */
+const char *const *instance_config_host_keys(void);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * From a file to a module: the only user of <ltdl.h>.
+ *
+ * What is demanded of the file: an absolute path that ends in ".so" (no search path, no .la), a
+ * regular file, owned by root or by the user we run as, not writable by others, in a folder that
+ * is not open to others either.
+ *
+ * "-z now": libltdl binds lazily, so that a missing symbol would show up as a crash in the middle
+ * of a request. Demanding the linker flag would shut out modules built by a plain `cc -shared`,
+ * which the contract promises to take. So the file is first opened by dlopen (RTLD_NOW): every
+ * symbol is resolved there, whatever the module was linked with, and what fails has the dynamic
+ * linker's real words. Only then libltdl gets it, from memory.
+ *
+ * Modules are resident: they are never unmapped, since types, threads and thread-local destructors
+ * of a module cannot leave with it.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "provider/handshake.h"
+
+struct module {
+    gatomicrefcount refs;
+    char *path;               /* NULL: part of this program */
+    dev_t device;             /* which file it is, with inode */
+    ino_t inode;
+    struct provider provider; /* after the handshake */
+};
+
+/* Loads a module and shakes hands. NULL on failure, with *ret_error saying which file, why, and
+ * what to do; free that with g_free. Blocks; any thread. */
+struct module *module_load(const char *path, char **ret_error);
+
+/* A module whose table is part of this program. The same handshake, no file. */
+struct module *module_new_builtin(const struct boot_host_provider *table, char **ret_error);
+
+/* The file that `module = WORD` means: WORD itself when it is an absolute path, else FOLDER/WORD.so.
+ * NULL, with *ret_error, when there is none; a near miss is named. */
+char *module_find(const char *folder, const char *word, char **ret_error);
+
+struct module *module_ref(struct module *module);
+/* The file stays mapped. */
+void module_unref(struct module *module);
+
+/* Where it came from, for people: its path, or "built-in". */
+const char *module_get_origin(const struct module *module);
