@@ -17,14 +17,14 @@ struct generation;
 struct instance;
 
 struct generation_options {
-    GPtrArray *instances;       /* struct instance_config *, in the order of the chain */
-    const char *module_folder;  /* where `module = NAME` is looked for: an absolute path */
+    GPtrArray *instances;      /* struct instance_config *, in the order of the chain */
+    const char *module_folder; /* where `module = NAME` is looked for: an absolute path */
     const struct clock *clock;
-    GMainContext *context;      /* the packet thread's; NULL: the default one */
-    gboolean check;             /* BOOT_HOST_OPEN_CHECK: side-effect free */
-    uint64_t number;            /* shown in status and traces */
-    GPtrArray *modules;         /* struct module *, found by their name before the folder is looked
-                                   at (tables that are part of the program); NULL: none */
+    GMainContext *context; /* the packet thread's; NULL: the default one */
+    gboolean check;        /* BOOT_HOST_OPEN_CHECK: side-effect free */
+    uint64_t number;       /* shown in status and traces */
+    GPtrArray *modules;    /* struct module *, found by their name before the folder is looked
+                              at (tables that are part of the program); NULL: none */
 };
 
 /* Loads, validates, opens. Every problem is appended to `problems` (struct problem *, owned by the

@@ -68,7 +68,8 @@ char *refusal_text(const struct refusal *refusal, const char *file) {
                            refusal->wanted, refusal->offered, refusal->remedy);
 }
 
-/* -- The table's frame: version and size --------------------------------------------------------- */
+/* -- The table's frame: version and size ---------------------------------------------------------
+ */
 
 static bool check_frame(const struct boot_host_provider *table, struct refusal *refusal) {
     if (table == NULL)
@@ -85,12 +86,12 @@ static bool check_frame(const struct boot_host_provider *table, struct refusal *
 
     uint32_t abi = table->abi;
     if (BOOT_HOST_ABI_GET_MAJOR(abi) != BOOT_HOST_ABI_MAJOR)
-        return refuse(refusal, g_strdup("it speaks another major version of the contract"),
-                      g_strdup_printf("%u.x, such as %u.%u", BOOT_HOST_ABI_MAJOR,
-                                      BOOT_HOST_ABI_MAJOR, BOOT_HOST_ABI_MINOR),
-                      g_strdup_printf("%u.%u", BOOT_HOST_ABI_GET_MAJOR(abi),
-                                      BOOT_HOST_ABI_GET_MINOR(abi)),
-                      "build it with this host's headers, with .abi = BOOT_HOST_ABI");
+        return refuse(
+            refusal, g_strdup("it speaks another major version of the contract"),
+            g_strdup_printf("%u.x, such as %u.%u", BOOT_HOST_ABI_MAJOR, BOOT_HOST_ABI_MAJOR,
+                            BOOT_HOST_ABI_MINOR),
+            g_strdup_printf("%u.%u", BOOT_HOST_ABI_GET_MAJOR(abi), BOOT_HOST_ABI_GET_MINOR(abi)),
+            "build it with this host's headers, with .abi = BOOT_HOST_ABI");
 
     if (size < BOOT_HOST_PROVIDER_SIZE_MIN)
         return refuse(refusal, g_strdup("its table is too short"),
@@ -101,7 +102,8 @@ static bool check_frame(const struct boot_host_provider *table, struct refusal *
     return true;
 }
 
-/* -- Names and doors ----------------------------------------------------------------------------- */
+/* -- Names and doors -----------------------------------------------------------------------------
+ */
 
 static bool is_text(const char *text) {
     gsize length = text != NULL ? strnlen(text, HANDSHAKE_TEXT_MAX + 1) : 0;
@@ -152,7 +154,8 @@ static bool check_doors(const struct boot_host_provider *table, struct refusal *
     return true;
 }
 
-/* -- Settings ------------------------------------------------------------------------------------- */
+/* -- Settings -------------------------------------------------------------------------------------
+ */
 
 static bool is_setting_name(const struct boot_host_setting *setting) {
     bool family = (setting->flags & BOOT_HOST_SETTING_FAMILY) != 0;
@@ -186,8 +189,8 @@ static bool check_setting(const struct boot_host_setting *all, uint32_t index,
                               "a name of its own", "rename it");
     for (uint32_t i = 0; i < index; i++) {
         if (strcmp(all[i].name, setting->name) == 0)
-            return refuse_setting(refusal, index, setting->name, "is there twice",
-                                  "each name once", "remove one of both, or rename it");
+            return refuse_setting(refusal, index, setting->name, "is there twice", "each name once",
+                                  "remove one of both, or rename it");
     }
     int64_t number = 0;
     if (setting->default_value != NULL &&
@@ -237,7 +240,8 @@ static bool copy_settings(const struct boot_host_provider *table, struct provide
     return true;
 }
 
-/* -- The handshake --------------------------------------------------------------------------------- */
+/* -- The handshake
+ * --------------------------------------------------------------------------------- */
 
 static struct provider complete(const struct boot_host_provider *table) {
     return (struct provider){

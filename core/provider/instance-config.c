@@ -54,9 +54,9 @@ void instance_config_add(struct instance_config *config, const char *key, const 
 
 const char *const *instance_config_host_keys(void) {
     static const char *const keys[] = {
-        "module",   "command",            "deadline",      "on-error",        "on-timeout",
-        "isolation", "critical",          "match-architecture", "match-network",
-        "match-interface", "match-vendor-class", NULL,
+        "module",        "command",         "deadline",           "on-error",
+        "on-timeout",    "isolation",       "critical",           "match-architecture",
+        "match-network", "match-interface", "match-vendor-class", NULL,
     };
     return keys;
 }

@@ -24,14 +24,14 @@ struct instance_setting {
 
 struct instance_config {
     gatomicrefcount refs;
-    char *name;        /* of the group [provider NAME] */
-    char *module;      /* file name without .so below the module folder, or an absolute path */
-    char *where;       /* "boothost.conf:10", of the group */
-    char *folder;      /* of the config file: relative paths start here */
+    char *name;   /* of the group [provider NAME] */
+    char *module; /* file name without .so below the module folder, or an absolute path */
+    char *where;  /* "boothost.conf:10", of the group */
+    char *folder; /* of the config file: relative paths start here */
     int64_t deadline_us;
     enum instance_policy on_error;
     enum instance_policy on_timeout;
-    gboolean critical; /* fails to open: the daemon does not start */
+    gboolean critical;        /* fails to open: the daemon does not start */
     GStrv match_architecture; /* names; NULL: any */
     GStrv match_network;      /* "10.0.0.0/24"; NULL: any */
     GStrv match_interface;

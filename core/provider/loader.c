@@ -12,20 +12,21 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "provider/nearest.h"
+#include "base/text.h"
 
 /* libltdl keeps lists of its own without a lock, so one thread loads at a time. */
 static GMutex ltdl_lock;
 
-/* -- May this file be loaded? ---------------------------------------------------------------------- */
+/* -- May this file be loaded?
+ * ---------------------------------------------------------------------- */
 
 static char *explain_owner(const char *path, const struct stat *info) {
-    return g_strdup_printf("%s is refused: it belongs to user %u, and who owns a module can make this "
-                           "daemon do anything; wanted: owned by root%s; offered: user %u; "
-                           "check where it comes from, then run: chown root '%s'",
-                           path, (unsigned) info->st_uid,
-                           geteuid() != 0 ? " or by the user who runs this" : "",
-                           (unsigned) info->st_uid, path);
+    return g_strdup_printf(
+        "%s is refused: it belongs to user %u, and who owns a module can make this "
+        "daemon do anything; wanted: owned by root%s; offered: user %u; "
+        "check where it comes from, then run: chown root '%s'",
+        path, (unsigned) info->st_uid, geteuid() != 0 ? " or by the user who runs this" : "",
+        (unsigned) info->st_uid, path);
 }
 
 static char *explain_mode(const char *what, const char *path, const struct stat *info) {
@@ -75,7 +76,8 @@ static char *judge_file(const char *path, struct stat *ret_info) {
     return error;
 }
 
-/* -- Loading ---------------------------------------------------------------------------------------- */
+/* -- Loading
+ * ---------------------------------------------------------------------------------------- */
 
 /* Maps the file with every symbol resolved, for good. The handle is not needed again: NODELETE
  * keeps the image although libltdl will count its own handles. */
@@ -109,13 +111,14 @@ static boot_host_provider_entry_fn find_entry(const char *path, char **ret_error
         if (handle != NULL)
             *(void **) &entry = lt_dlsym(handle, BOOT_HOST_PROVIDER_ENTRY);
         else
-            *ret_error = g_strdup_printf("%s cannot be loaded: libltdl says: %s", path, lt_dlerror());
+            *ret_error =
+                g_strdup_printf("%s cannot be loaded: libltdl says: %s", path, lt_dlerror());
     }
     g_mutex_unlock(&ltdl_lock);
     if (entry == NULL && *ret_error == NULL)
         *ret_error = g_strdup_printf(
-            "%s is refused: it is no provider module; wanted: the exported symbol " //
-            BOOT_HOST_PROVIDER_ENTRY
+            "%s is refused: it is no provider module; wanted: the exported "
+            "symbol " BOOT_HOST_PROVIDER_ENTRY
             "; offered: none of that name; end the source with BOOT_HOST_PROVIDER (table);",
             path);
     return entry;
@@ -137,7 +140,7 @@ static struct module *shake_hands(const struct boot_host_provider *table, const 
 }
 
 struct module *module_load(const char *path, char **ret_error) {
-    struct stat info;
+    struct stat info = {0};
     char *error = judge_file(path, &info);
     boot_host_provider_entry_fn entry = error == NULL ? find_entry(path, &error) : NULL;
     if (entry == NULL) {
@@ -157,22 +160,22 @@ struct module *module_new_builtin(const struct boot_host_provider *table, char *
     return shake_hands(table, "the built-in table", ret_error);
 }
 
-/* -- Finding ---------------------------------------------------------------------------------------- */
+/* -- Finding
+ * ---------------------------------------------------------------------------------------- */
 
-static char *nearest_module(const char *folder, const char *word) {
+/* The names of the modules in a folder; empty when it cannot be read. */
+static GStrv list_modules(const char *folder) {
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
     g_autoptr(GDir) listing = g_dir_open(folder, 0, NULL);
-    g_autofree char *best = NULL;
-    for (const char *file = listing != NULL ? g_dir_read_name(listing) : NULL; file != NULL;
-         file = g_dir_read_name(listing)) {
-        if (!g_str_has_suffix(file, ".so"))
-            continue;
-        g_autofree char *name = g_strndup(file, strlen(file) - strlen(".so"));
-        if (nearest_better(word, best, name) == name) {
-            g_free(best);
-            best = g_steal_pointer(&name);
+    const char *file = listing != NULL ? g_dir_read_name(listing) : NULL;
+    while (file != NULL) {
+        if (g_str_has_suffix(file, ".so")) {
+            g_autofree char *name = g_strndup(file, strlen(file) - strlen(".so"));
+            g_strv_builder_add(names, name);
         }
+        file = g_dir_read_name(listing);
     }
-    return g_steal_pointer(&best);
+    return g_strv_builder_end(names);
 }
 
 char *module_find(const char *folder, const char *word, char **ret_error) {
@@ -190,7 +193,8 @@ char *module_find(const char *folder, const char *word, char **ret_error) {
     if (access(path, F_OK) == 0)
         return g_steal_pointer(&path);
 
-    g_autofree char *near = nearest_module(folder, word);
+    g_auto(GStrv) known = list_modules(folder);
+    const char *near = text_nearest(word, (const char *const *) known);
     *ret_error = g_strdup_printf("there is no module %s in %s%s%s%s; `boothost provider list` "
                                  "shows what is installed",
                                  shown, folder, near != NULL ? "; did you mean '" : "",
@@ -198,7 +202,8 @@ char *module_find(const char *folder, const char *word, char **ret_error) {
     return NULL;
 }
 
-/* -- Life ------------------------------------------------------------------------------------------- */
+/* -- Life
+ * ------------------------------------------------------------------------------------------- */
 
 struct module *module_ref(struct module *module) {
     g_atomic_ref_count_inc(&module->refs);

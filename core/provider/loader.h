@@ -25,8 +25,8 @@
 
 struct module {
     gatomicrefcount refs;
-    char *path;               /* NULL: part of this program */
-    dev_t device;             /* which file it is, with inode */
+    char *path;   /* NULL: part of this program */
+    dev_t device; /* which file it is, with inode */
     ino_t inode;
     struct provider provider; /* after the handshake */
 };
@@ -38,8 +38,8 @@ struct module *module_load(const char *path, char **ret_error);
 /* A module whose table is part of this program. The same handshake, no file. */
 struct module *module_new_builtin(const struct boot_host_provider *table, char **ret_error);
 
-/* The file that `module = WORD` means: WORD itself when it is an absolute path, else FOLDER/WORD.so.
- * NULL, with *ret_error, when there is none; a near miss is named. */
+/* The file that `module = WORD` means: WORD itself when it is an absolute path, else
+ * FOLDER/WORD.so. NULL, with *ret_error, when there is none; a near miss is named. */
 char *module_find(const char *folder, const char *word, char **ret_error);
 
 struct module *module_ref(struct module *module);

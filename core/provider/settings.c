@@ -12,8 +12,8 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "boot/reply.h"
-#include "provider/nearest.h"
 #include "provider/value.h"
 
 /* One key that has a value, written or by default. */
@@ -35,9 +35,9 @@ struct snapshot {
 struct settings {
     const struct provider *provider;
     struct instance_config *config;
-    GHashTable *values; /* key to struct setting */
-    GMutex lock;        /* of what follows */
-    GHashTable *files;  /* key to struct snapshot */
+    GHashTable *values;  /* key to struct setting */
+    GMutex lock;         /* of what follows */
+    GHashTable *files;   /* key to struct snapshot */
     GPtrArray *problems; /* not owned; NULL once sealed */
 };
 
@@ -54,7 +54,8 @@ static void free_snapshot(gpointer data) {
     g_free(snapshot);
 }
 
-/* -- The schema ---------------------------------------------------------------------------------------- */
+/* -- The schema
+ * ---------------------------------------------------------------------------------------- */
 
 static bool is_family(const struct boot_host_setting *schema) {
     return (schema->flags & BOOT_HOST_SETTING_FAMILY) != 0;
@@ -84,13 +85,18 @@ static const struct boot_host_setting *find_schema(const struct provider *provid
 }
 
 static const char *nearest_key(const struct provider *provider, const char *key) {
-    const char *best = nearest_word(key, instance_config_host_keys());
+    g_autoptr(GPtrArray) known = g_ptr_array_new();
+    const char *const *host_keys = instance_config_host_keys();
+    for (gsize i = 0; host_keys[i] != NULL; i++)
+        g_ptr_array_add(known, (gpointer) host_keys[i]);
     for (uint32_t i = 0; i < provider->setting_count; i++)
-        best = nearest_better(key, best, provider->settings[i].name);
-    return best;
+        g_ptr_array_add(known, (gpointer) provider->settings[i].name);
+    g_ptr_array_add(known, NULL);
+    return text_nearest(key, (const char *const *) known->pdata);
 }
 
-/* -- Judging one value ----------------------------------------------------------------------------------- */
+/* -- Judging one value
+ * ----------------------------------------------------------------------------------- */
 
 static void complain_unknown(struct settings *settings, const struct instance_setting *written) {
     const struct provider *provider = settings->provider;
@@ -131,7 +137,7 @@ static struct setting *make_setting(const struct settings *settings,
     setting->number = number;
     setting->text = typed_text(settings, schema->type, value);
     if (schema->type == BOOT_HOST_LIST)
-        setting->items = value_split_list(value);
+        setting->items = text_split_list(value);
     return setting;
 }
 
@@ -189,7 +195,9 @@ static void check_required(struct settings *settings, const struct boot_host_set
                                 value_type_help(schema->type)));
 }
 
-/* -- Life ------------------------------------------------------------------------------------------------ */
+/* -- Life
+ * ------------------------------------------------------------------------------------------------
+ */
 
 struct settings *settings_new(const struct provider *provider, struct instance_config *config,
                               GPtrArray *problems) {
@@ -226,7 +234,8 @@ void settings_seal(struct settings *settings) {
     g_mutex_unlock(&settings->lock);
 }
 
-/* -- Getters --------------------------------------------------------------------------------------------- */
+/* -- Getters
+ * --------------------------------------------------------------------------------------------- */
 
 static const struct setting *find(const struct settings *settings, const char *key) {
     return key != NULL ? g_hash_table_lookup(settings->values, key) : NULL;
@@ -256,7 +265,9 @@ const char *settings_key(const struct settings *settings, uint32_t index) {
     return ((const struct instance_setting *) written->pdata[index])->key;
 }
 
-/* -- Files ----------------------------------------------------------------------------------------------- */
+/* -- Files
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /* O_NONBLOCK: opening a pipe must not wait for somebody to write. */
 static int32_t read_file(const char *path, GBytes **ret_content) {
@@ -319,7 +330,8 @@ int32_t settings_file(struct settings *settings, const char *key,
     return snapshot->error;
 }
 
-/* -- Reports of the provider ------------------------------------------------------------------------------- */
+/* -- Reports of the provider
+ * ------------------------------------------------------------------------------- */
 
 /* The line of the file that a path setting names, else the line of the setting, else the group. */
 static char *find_place(const struct settings *settings, const char *key, uint32_t line) {
@@ -342,8 +354,8 @@ void settings_report(struct settings *settings, bool is_fatal, const char *key, 
     g_mutex_lock(&settings->lock);
     bool collects = settings->problems != NULL;
     if (collects)
-        g_ptr_array_add(settings->problems, problem_new(is_fatal, where, "[provider %s]%s%s: %s", name,
-                                                        gap, label, words));
+        g_ptr_array_add(settings->problems, problem_new(is_fatal, where, "[provider %s]%s%s: %s",
+                                                        name, gap, label, words));
     g_mutex_unlock(&settings->lock);
     if (!collects)
         log_line(is_fatal ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, NULL, name,

@@ -1,97 +1,48 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * PURE: how the values of settings are written.
+ * PURE: the types that a module's schema gives its settings.
  */
 #include "provider/value.h"
 
 #include <boothost/types.h>
 
 #include "base/address.h"
-
-static const struct {
-    const char *name;
-    int64_t us;
-} duration_units[] = {
-    {"h", INT64_C(3600000000)}, {"min", INT64_C(60000000)}, {"s", INT64_C(1000000)},
-    {"ms", INT64_C(1000)},      {"us", INT64_C(1)},
-};
-
-bool value_parse_integer(const char *text, int64_t *ret_number) {
-    gint64 number = 0;
-    if (!g_ascii_string_to_signed(text, 10, G_MININT64, G_MAXINT64, &number, NULL))
-        return false;
-    *ret_number = number;
-    return true;
-}
-
-bool value_parse_boolean(const char *text, int64_t *ret_number) {
-    static const char *const words[][2] = {
-        {"no", "yes"}, {"false", "true"}, {"off", "on"}, {"0", "1"}};
-    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
-        for (int64_t number = 0; number <= 1; number++) {
-            if (g_ascii_strcasecmp(text, words[i][number]) == 0) {
-                *ret_number = number;
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-bool value_parse_duration(const char *text, int64_t *ret_us) {
-    if (!g_ascii_isdigit(text[0]))
-        return false;
-    char *unit = NULL;
-    guint64 number = g_ascii_strtoull(text, &unit, 10);
-    if (number == 0 && *unit == '\0') {
-        *ret_us = 0;
-        return true;
-    }
-    for (gsize i = 0; i < G_N_ELEMENTS(duration_units); i++) {
-        if (g_strcmp0(unit, duration_units[i].name) != 0)
-            continue;
-        if (number > (guint64) (G_MAXINT64 / duration_units[i].us))
-            return false;
-        *ret_us = (int64_t) number * duration_units[i].us;
-        return true;
-    }
-    return false;
-}
-
-GStrv value_split_list(const char *text) {
-    g_auto(GStrv) parts = g_strsplit(text, ";", -1);
-    GStrvBuilder *items = g_strv_builder_new();
-    for (gsize i = 0; parts[i] != NULL; i++) {
-        if (*g_strstrip(parts[i]) != '\0')
-            g_strv_builder_add(items, parts[i]);
-    }
-    GStrv list = g_strv_builder_end(items);
-    g_strv_builder_unref(items);
-    return list;
-}
+#include "base/clock.h"
+#include "base/text.h"
 
 char *value_format_duration(int64_t us) {
-    for (gsize i = 0; i < G_N_ELEMENTS(duration_units); i++) {
-        if (us != 0 && us % duration_units[i].us == 0)
-            return g_strdup_printf("%" G_GINT64_FORMAT "%s", us / duration_units[i].us,
-                                   duration_units[i].name);
+    static const struct {
+        const char *name;
+        int64_t us;
+    } units[] = {
+        {"h", 3600 * CLOCK_SECOND},
+        {"min", 60 * CLOCK_SECOND},
+        {"s", CLOCK_SECOND},
+        {"ms", CLOCK_MILLISECOND},
+        {"us", 1},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(units); i++) {
+        if (us != 0 && us % units[i].us == 0)
+            return g_strdup_printf("%" G_GINT64_FORMAT "%s", us / units[i].us, units[i].name);
     }
     return g_strdup("0");
 }
 
 bool value_parse(uint32_t type, const char *text, int64_t *ret_number) {
     int64_t number = 0;
+    gboolean truth = FALSE;
     struct address address;
     bool valid = true;
     switch (type) {
     case BOOT_HOST_INTEGER:
-        valid = value_parse_integer(text, &number);
+        valid = text_parse_integer(text, INT64_MIN, INT64_MAX, &number);
         break;
     case BOOT_HOST_BOOLEAN:
-        valid = value_parse_boolean(text, &number);
+        valid = text_parse_boolean(text, &truth);
+        number = truth;
         break;
     case BOOT_HOST_DURATION:
-        valid = value_parse_duration(text, &number);
+        valid = text_parse_duration(text, &number);
         break;
     case BOOT_HOST_ADDRESS:
         valid = address_parse(text, &address);
