@@ -12,9 +12,9 @@
 #define ADDRESS_TEXT_SIZE 48 /* bytes that hold any address as text, with its NUL */
 
 struct address {
-    uint8_t family; /* 0: none, 4: IPv4, 6: IPv6 */
-    uint16_t port;  /* host byte order; 0: none */
-    uint32_t scope; /* interface index of a link-local IPv6 address, else 0 */
+    uint8_t family;    /* 0: none, 4: IPv4, 6: IPv6 */
+    uint16_t port;     /* host byte order; 0: none */
+    uint32_t scope;    /* interface index of a link-local IPv6 address, else 0 */
     uint8_t bytes[16]; /* network order; IPv4 uses the first four, the others are 0 */
 };
 

@@ -11,7 +11,8 @@
 #define CLOCK_SECOND      INT64_C(1000000)
 
 struct clock {
-    int64_t (*now)(const struct clock *clock); /* microseconds since an arbitrary start; never goes back */
+    int64_t (*now)(
+        const struct clock *clock); /* microseconds since an arbitrary start; never goes back */
 };
 
 /* The machine's monotonic clock. Never freed. Any thread. */

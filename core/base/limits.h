@@ -14,6 +14,9 @@
 #define LIMIT_REPLY_MAX       1472  /* bytes; EDK2 ignores longer DHCP packets */
 #define LIMIT_RECEIVE_BUFFER  (4 * 1024 * 1024) /* bytes of socket buffer: a burst of 1024 requests fits */
 
+/* What clients may write into our log. */
+#define LIMIT_LOG_LINES 200 /* a second; what is left out is counted and said */
+
 /* One request and what providers may hang on it. */
 #define LIMIT_FACTS           64    /* facts a reply may carry */
 #define LIMIT_FACT_BYTES      1024  /* bytes of one fact's value, without the NUL */

@@ -18,11 +18,8 @@ gboolean text_parse_duration(const char *text, int64_t *ret_us) {
         const char *suffix;
         int64_t us;
     } units[] = {
-        {"us", 1},
-        {"ms", CLOCK_MILLISECOND},
-        {"min", 60 * CLOCK_SECOND},
-        {"s", CLOCK_SECOND},
-        {"h", 3600 * CLOCK_SECOND},
+        {"us", 1},           {"ms", CLOCK_MILLISECOND},  {"min", 60 * CLOCK_SECOND},
+        {"s", CLOCK_SECOND}, {"h", 3600 * CLOCK_SECOND},
     };
     g_autofree char *word = g_strstrip(g_strdup(text));
     if (strcmp(word, "0") == 0) {

@@ -124,11 +124,10 @@ static struct instance_config *read_provider(const struct key_group *group, cons
     for (guint i = 0; i < group->lines->len; i++)
         read_line(instance, g_ptr_array_index(group->lines, i), problems);
     if (instance->module == NULL)
-        g_ptr_array_add(problems,
-                        problem_new(TRUE, group->where,
-                                    "provider '%s' has no module: add module = NAME; "
-                                    "`boothost provider list` shows which there are",
-                                    name));
+        g_ptr_array_add(problems, problem_new(TRUE, group->where,
+                                              "provider '%s' has no module: add module = NAME; "
+                                              "`boothost provider list` shows which there are",
+                                              name));
     return instance;
 }
 
@@ -147,11 +146,11 @@ static void report_missing(const struct key_file *file, const char *name, const 
                            GPtrArray *problems) {
     g_auto(GStrv) groups = group_names(file);
     const char *near = text_nearest(name, (const char *const *) groups);
-    g_autofree char *hint =
-        near != NULL ? g_strdup_printf("did you mean '%s'?", near)
-                     : g_strdup_printf("add it with module = NAME");
-    g_ptr_array_add(problems, problem_new(TRUE, where, "the chain names '%s', but there is no "
-                                                       "[provider %s]: %s",
+    g_autofree char *hint = near != NULL ? g_strdup_printf("did you mean '%s'?", near)
+                                         : g_strdup_printf("add it with module = NAME");
+    g_ptr_array_add(problems, problem_new(TRUE, where,
+                                          "the chain names '%s', but there is no "
+                                          "[provider %s]: %s",
                                           name, name, hint));
 }
 
@@ -161,10 +160,9 @@ static void report_unused(const struct key_file *file, const char *const *names,
     for (gsize i = 0; groups[i] != NULL; i++) {
         g_autofree char *full = g_strconcat("provider ", groups[i], NULL);
         if (!g_strv_contains(names, groups[i]))
-            g_ptr_array_add(problems,
-                            problem_new(FALSE, key_file_group(file, full)->where,
-                                        "provider '%s' is in no chain and is never asked",
-                                        groups[i]));
+            g_ptr_array_add(problems, problem_new(FALSE, key_file_group(file, full)->where,
+                                                  "provider '%s' is in no chain and is never asked",
+                                                  groups[i]));
     }
 }
 

@@ -71,9 +71,8 @@ static const char *set_control(struct config_reader *reader, const char *value) 
 }
 
 static const char *set_shape(struct config_reader *reader, const char *value) {
-    return answer_shape_parse(value, &reader->config->policy.shape)
-               ? NULL
-               : "auto, direct or boot-server";
+    return answer_shape_parse(value, &reader->config->policy.shape) ? NULL
+                                                                    : "auto, direct or boot-server";
 }
 
 static const struct key server_keys[] = {
@@ -129,8 +128,8 @@ static const struct key tftp_keys[] = {
     {"retries", set_retries},       {"rollover", set_rollover},       {"transfers", set_transfers},
 };
 
-static void complain(struct config_reader *reader, const char *where, const char *kind, const char *word,
-                     const char *const *known) {
+static void complain(struct config_reader *reader, const char *where, const char *kind,
+                     const char *word, const char *const *known) {
     const char *near = text_nearest(word, known);
     g_autofree char *all = g_strjoinv(", ", (GStrv) known);
     struct problem *problem =
@@ -156,9 +155,8 @@ static void read_group(struct config_reader *reader, const struct key_group *gro
         }
         const char *expected = keys[row].set(reader, line->value);
         if (expected != NULL)
-            g_ptr_array_add(reader->problems,
-                            problem_new(TRUE, line->where, "%s = %s: expected %s", line->key,
-                                        line->value, expected));
+            g_ptr_array_add(reader->problems, problem_new(TRUE, line->where, "%s = %s: expected %s",
+                                                          line->key, line->value, expected));
     }
 }
 
@@ -180,9 +178,9 @@ static void read_chain(struct config_reader *reader, const struct key_file *file
     }
     g_auto(GStrv) names = text_split_list(line->value);
     if (g_strv_length(names) == 0 || g_strv_length(names) > LIMIT_CHAIN)
-        g_ptr_array_add(reader->problems, problem_new(TRUE, line->where,
-                                                      "providers = %s: expected 1 to %d names",
-                                                      line->value, LIMIT_CHAIN));
+        g_ptr_array_add(reader->problems,
+                        problem_new(TRUE, line->where, "providers = %s: expected 1 to %d names",
+                                    line->value, LIMIT_CHAIN));
     config_provider_read_all(file, (const char *const *) names, line->where, reader->folder,
                              reader->config->instances, reader->problems);
 }
@@ -209,8 +207,7 @@ static struct config *config_new(const char *path) {
     config->state = g_strdup("/var/lib/boothost");
     config->modules = g_strdup(BOOTHOST_MODULE_FOLDER);
     config->control = g_strdup(CONFIG_DEFAULT_CONTROL);
-    config->instances =
-        g_ptr_array_new_with_free_func((GDestroyNotify) instance_config_unref);
+    config->instances = g_ptr_array_new_with_free_func((GDestroyNotify) instance_config_unref);
     return config;
 }
 

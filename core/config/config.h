@@ -33,8 +33,8 @@ struct config {
     GPtrArray *instances; /* struct instance_config *, in the order of [chain] providers */
 };
 
-/* Reads `path` and `path`.d/NAME.conf in name order. Appends struct problem * to `problems`; NULL when
- * one of them is fatal. Free with config_unref. */
+/* Reads `path` and `path`.d/NAME.conf in name order. Appends struct problem * to `problems`; NULL
+ * when one of them is fatal. Free with config_unref. */
 struct config *config_load(const char *path, GPtrArray *problems);
 struct config *config_ref(struct config *config);
 void config_unref(struct config *config);

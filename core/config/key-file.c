@@ -53,10 +53,10 @@ struct key_line *key_group_line(const struct key_group *group, const char *key) 
 struct reading {
     struct key_file *file;
     GPtrArray *problems;
-    const char *short_name;   /* of the file, for messages */
-    GHashTable *seen;         /* "group\nkey" of this file alone */
-    struct key_group *group;  /* the one we are in */
-    guint number;             /* of the line */
+    const char *short_name;  /* of the file, for messages */
+    GHashTable *seen;        /* "group\nkey" of this file alone */
+    struct key_group *group; /* the one we are in */
+    guint number;            /* of the line */
 };
 
 G_GNUC_PRINTF(2, 3)

@@ -28,9 +28,9 @@ struct key_file {
     GPtrArray *groups; /* struct key_group *, in the order of their first line */
 };
 
-/* Reads `path`, then `path`.d/NAME.conf in name order; a later value replaces an earlier one. Appends
- * struct problem * to `problems`: unreadable files, lines that are none, keys twice in one file. Always
- * returns what could be read. */
+/* Reads `path`, then `path`.d/NAME.conf in name order; a later value replaces an earlier one.
+ * Appends struct problem * to `problems`: unreadable files, lines that are none, keys twice in one
+ * file. Always returns what could be read. */
 struct key_file *key_file_read(const char *path, GPtrArray *problems);
 void key_file_free(struct key_file *file);
 

@@ -17,7 +17,7 @@ struct answering {
     struct daemon *daemon;
     struct udp_socket *sockets[2]; /* 67 (NULL: off) and 4011 */
     GSource *sources[2];
-    GHashTable *counters; /* static name to uint64_t */
+    GHashTable *counters;      /* static name to uint64_t */
     struct inflight *inflight; /* requests the chain has not decided, newest first */
 };
 
@@ -41,7 +41,8 @@ static void count(struct answering *answering, const char *reason) {
     (*counter)++;
 }
 
-/* ---- The answer -------------------------------------------------------------------------------- */
+/* ---- The answer --------------------------------------------------------------------------------
+ */
 
 static void send_answer(struct inflight *inflight, const struct decision *decision,
                         const struct answer *answer) {
@@ -143,7 +144,8 @@ static void on_decided(const struct decision *decision, void *user) {
     inflight_free(inflight);
 }
 
-/* ---- The request ------------------------------------------------------------------------------- */
+/* ---- The request -------------------------------------------------------------------------------
+ */
 
 static gboolean is_ours(const struct interface *interface, const struct address *address) {
     for (unsigned i = 0; i < interface->n_addresses; i++) {
@@ -213,8 +215,8 @@ static const char *take(struct answering *answering, unsigned which,
     enum request_status ours = request_classify(&view, &origin);
     if (ours != REQUEST_OK)
         return request_status_name(ours);
-    origin.attempt = session_attempt(daemon->sessions, &view,
-                                     view.message_type == DHCP_MESSAGE_DISCOVER);
+    origin.attempt =
+        session_attempt(daemon->sessions, &view, view.message_type == DHCP_MESSAGE_DISCOVER);
     struct request *request = NULL;
     ours = request_new(&view, datagram->data, datagram->size, &origin, &request);
     if (ours != REQUEST_OK)
@@ -237,7 +239,8 @@ static gboolean on_datagrams(struct udp_socket *socket, const struct udp_datagra
     return G_SOURCE_CONTINUE;
 }
 
-/* ---- Life -------------------------------------------------------------------------------------- */
+/* ---- Life --------------------------------------------------------------------------------------
+ */
 
 static struct udp_socket *open_port(uint16_t port, GError **error) {
     struct udp_options options = {
@@ -250,7 +253,8 @@ struct answering *answering_new(struct daemon *daemon, GError **error) {
     struct answering *answering = g_new0(struct answering, 1);
     answering->daemon = daemon;
     answering->counters = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-    for (unsigned i = daemon->config->dhcp == CONFIG_DHCP_OFF ? 1 : 0; i < G_N_ELEMENTS(ports); i++) {
+    for (unsigned i = daemon->config->dhcp == CONFIG_DHCP_OFF ? 1 : 0; i < G_N_ELEMENTS(ports);
+         i++) {
         answering->sockets[i] = open_port(ports[i], error);
         if (answering->sockets[i] == NULL) {
             answering_free(answering);

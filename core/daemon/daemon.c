@@ -11,16 +11,26 @@
 #include "daemon/serving.h"
 #include "daemon/state.h"
 
-G_DEFINE_QUARK(boothost-daemon-error-quark, daemon_error)
+G_DEFINE_QUARK(boothost - daemon - error - quark, daemon_error)
 
 void daemon_tell(struct daemon *daemon, const char *event, const char *client, const char *format,
                  ...) {
+    uint64_t left_out = 0;
+    gboolean logged = rate_allow(&daemon->log_rate, clock_now(daemon->clock), &left_out);
+    gboolean watched = daemon->control != NULL && control_server_has_subscribers(daemon->control);
+    if (!logged && !watched)
+        return;
     va_list arguments;
     va_start(arguments, format);
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    log_line(LOG_LEVEL_INFO, client, NULL, "%s", text);
-    if (daemon->control == NULL || !control_server_has_subscribers(daemon->control))
+    if (left_out > 0)
+        log_warning("%" G_GUINT64_FORMAT
+                    " lines about clients were left out: more than %d a second",
+                    left_out, LIMIT_LOG_LINES);
+    if (logged)
+        log_line(LOG_LEVEL_INFO, client, NULL, "%s", text);
+    if (!watched)
         return;
     GVariantDict facts;
     g_variant_dict_init(&facts, NULL);
@@ -30,7 +40,8 @@ void daemon_tell(struct daemon *daemon, const char *event, const char *client, c
     control_server_emit(daemon->control, g_variant_dict_end(&facts));
 }
 
-/* ---- Links ------------------------------------------------------------------------------------- */
+/* ---- Links -------------------------------------------------------------------------------------
+ */
 
 static char *describe_link(const struct interface *interface) {
     char text[ADDRESS_TEXT_SIZE];
@@ -80,16 +91,17 @@ static gboolean start_links(struct daemon *daemon, GError **error) {
     return TRUE;
 }
 
-/* ---- Chain ------------------------------------------------------------------------------------- */
+/* ---- Chain -------------------------------------------------------------------------------------
+ */
 
 /* Logs every problem; returns the fatal ones as one text, or NULL. */
 static char *tell_problems(const GPtrArray *problems) {
     g_autoptr(GString) fatal = g_string_new(NULL);
     for (guint i = 0; i < problems->len; i++) {
         const struct problem *problem = g_ptr_array_index(problems, i);
-        g_autofree char *line = g_strdup_printf(
-            "%s%s%s", problem->where != NULL ? problem->where : "",
-            problem->where != NULL ? ": " : "", problem->text);
+        g_autofree char *line =
+            g_strdup_printf("%s%s%s", problem->where != NULL ? problem->where : "",
+                            problem->where != NULL ? ": " : "", problem->text);
         if (problem->fatal)
             g_string_append_printf(fatal, "%s%s", fatal->len > 0 ? "\n" : "", line);
         log_line(problem->fatal ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, NULL, NULL, "%s", line);
@@ -98,8 +110,7 @@ static char *tell_problems(const GPtrArray *problems) {
 }
 
 static gboolean start_chain(struct daemon *daemon, GError **error) {
-    g_autoptr(GPtrArray) problems =
-        g_ptr_array_new_with_free_func((GDestroyNotify) problem_free);
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify) problem_free);
     daemon->generation = config_open_chain(daemon->config, daemon->clock, FALSE, 1, problems);
     g_autofree char *fatal = tell_problems(problems);
     if (daemon->generation != NULL)
@@ -111,7 +122,8 @@ static gboolean start_chain(struct daemon *daemon, GError **error) {
     return FALSE;
 }
 
-/* ---- Life -------------------------------------------------------------------------------------- */
+/* ---- Life --------------------------------------------------------------------------------------
+ */
 
 /* Without a control socket machines still boot, so this is a warning and no more. */
 static void start_control(struct daemon *daemon) {
@@ -131,6 +143,7 @@ struct daemon *daemon_new(struct config *config, GError **error) {
     daemon->config = config_ref(config);
     daemon->clock = clock_monotonic();
     daemon->started_us = g_get_real_time();
+    daemon->log_rate.limit = LIMIT_LOG_LINES;
     daemon->sessions = session_table_new(daemon->clock, LIMIT_SESSIONS);
     daemon->quota = quota_new();
     gboolean started = start_links(daemon, error) && start_chain(daemon, error);

@@ -14,8 +14,8 @@ struct daemon;
 GQuark daemon_error_quark(void);
 
 enum daemon_error {
-    DAEMON_ERROR_CHAIN,    /* a provider failed; the problems are in the message */
-    DAEMON_ERROR_NOTHING,  /* no interface to serve */
+    DAEMON_ERROR_CHAIN,   /* a provider failed; the problems are in the message */
+    DAEMON_ERROR_NOTHING, /* no interface to serve */
 };
 
 /* Opens the chain, binds the sockets and starts to serve on the default main context, which the

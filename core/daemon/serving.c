@@ -25,9 +25,9 @@ struct serving {
 struct ask {
     struct serving *serving;
     struct tftp_open *open;
-    char beside[TFTP_PATH_MAX]; /* looked for first; "": nowhere */
-    char *name;                 /* below the root; NULL: not asked for */
-    char *path;                 /* a provider's file; NULL: none */
+    char beside[TFTP_PATH_MAX];     /* looked for first; "": nowhere */
+    char *name;                     /* below the root; NULL: not asked for */
+    char *path;                     /* a provider's file; NULL: none */
     struct boot_host_reader reader; /* read is NULL: none */
 };
 
@@ -39,7 +39,8 @@ static void post(GSourceFunc function, gpointer data) {
     g_source_unref(source);
 }
 
-/* ---- File threads: what may wait --------------------------------------------------------------- */
+/* ---- File threads: what may wait ---------------------------------------------------------------
+ */
 
 static enum tftp_refusal refusal_of(const GError *error) {
     if (g_error_matches(error, CONTENT_ERROR, CONTENT_ERROR_NOT_FOUND) ||
@@ -58,7 +59,8 @@ static struct content *drain_reader(const struct boot_host_reader *reader, GErro
         g_byte_array_set_size(bytes, before + READ_STEP);
         taken = reader->read(reader->user, before, bytes->data + before, READ_STEP);
         if (taken < 0 || taken > READ_STEP) {
-            g_set_error(error, CONTENT_ERROR, CONTENT_ERROR_FAILED, "the provider's reader failed: %s",
+            g_set_error(error, CONTENT_ERROR, CONTENT_ERROR_FAILED,
+                        "the provider's reader failed: %s",
                         taken < 0 ? g_strerror((int) -taken) : "it gave more than was asked for");
             return NULL;
         }
@@ -96,22 +98,23 @@ static void answer_from_file(gpointer data, gpointer user) {
     g_autoptr(GError) error = NULL;
     struct content *content = find_content(ask, &error);
     enum tftp_refusal refusal = content == NULL ? refusal_of(error) : TFTP_REFUSAL_UNDEFINED;
-    const char *message = refusal == TFTP_REFUSAL_UNDEFINED && error != NULL ? error->message : NULL;
+    const char *message =
+        refusal == TFTP_REFUSAL_UNDEFINED && error != NULL ? error->message : NULL;
     tftp_open_complete(ask->open, content, refusal, message);
     if (content != NULL)
         content_unref(content);
     ask_free(ask);
 }
 
-/* ---- Packet thread: whose file is it? ---------------------------------------------------------- */
+/* ---- Packet thread: whose file is it? ----------------------------------------------------------
+ */
 
 static struct session *find_session(struct daemon *daemon, const struct address *client,
                                     unsigned interface) {
     uint8_t mac[6];
     char text[IDENTITY_MAC_TEXT_SIZE];
-    gboolean known =
-        daemon->neighbours != NULL && interface != 0 &&
-        neighbour_find(daemon->neighbours, client, interface, mac);
+    gboolean known = daemon->neighbours != NULL && interface != 0 &&
+                     neighbour_find(daemon->neighbours, client, interface, mac);
     if (known)
         identity_format_mac(mac, text);
     return session_find_address(daemon->sessions, client, known ? text : NULL);
@@ -162,16 +165,16 @@ static gboolean ask_chain(gpointer data) {
     };
     if (session != NULL)
         tftp_path_beside(session_get_folder(session), ask->open->name, ask->beside);
-    struct request *request =
-        request_new_file(session != NULL ? session_get_request(session) : NULL,
-                         session != NULL ? session_get_trace(session) : NULL, &origin,
-                         ask->open->name);
+    struct request *request = request_new_file(
+        session != NULL ? session_get_request(session) : NULL,
+        session != NULL ? session_get_trace(session) : NULL, &origin, ask->open->name);
     chain_content(daemon->generation, request, on_content, ask);
     request_unref(request);
     return G_SOURCE_REMOVE;
 }
 
-/* ---- Packet thread: how did it end? -------------------------------------------------------------- */
+/* ---- Packet thread: how did it end?
+ * -------------------------------------------------------------- */
 
 /* A copy of a report on its way from the transfer thread to the packet thread. */
 struct ended {
@@ -191,7 +194,8 @@ static void tell_ended(struct daemon *daemon, const struct ended *ended, const c
     double seconds = (double) statistics->duration_us / (double) CLOCK_SECOND;
     if (report->outcome == TRANSFER_COMPLETED)
         daemon_tell(daemon, "transfer", who,
-                    "fetched '%s': %s in %.2f s (block %u, window %u, %" G_GUINT64_FORMAT " resent)",
+                    "fetched '%s': %s in %.2f s (block %u, window %u, %" G_GUINT64_FORMAT
+                    " resent)",
                     ended->name, size, seconds, statistics->block_size, statistics->window_size,
                     statistics->resent);
     else if (report->outcome == TRANSFER_SIZE_PROBE)
@@ -242,7 +246,8 @@ static gboolean note_ended(gpointer data) {
     return G_SOURCE_REMOVE;
 }
 
-/* ---- Transfer thread ------------------------------------------------------------------------------ */
+/* ---- Transfer thread
+ * ------------------------------------------------------------------------------ */
 
 static void on_open(gpointer user, struct tftp_open *open) {
     if (!g_utf8_validate(open->name, -1, NULL)) {
@@ -268,7 +273,8 @@ static void on_ended(gpointer user, const struct tftp_report *report) {
     post(note_ended, ended);
 }
 
-/* ---- Life ------------------------------------------------------------------------------------------ */
+/* ---- Life
+ * ------------------------------------------------------------------------------------------ */
 
 static unsigned smallest_mtu(const struct interfaces *interfaces) {
     unsigned smallest = 0;

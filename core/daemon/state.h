@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include "base/clock.h"
+#include "base/rate.h"
 #include "boot/quota.h"
 #include "boot/session.h"
 #include "config/config.h"
@@ -23,9 +24,10 @@ struct serving;
 struct daemon {
     struct config *config;
     const struct clock *clock;
-    int64_t started_us; /* wall clock */
+    int64_t started_us;   /* wall clock */
+    struct rate log_rate; /* of lines that clients cause */
     struct interfaces *interfaces;
-    GSource *interfaces_watch; /* NULL: netlink is denied, links are those of the start */
+    GSource *interfaces_watch;          /* NULL: netlink is denied, links are those of the start */
     struct neighbour_table *neighbours; /* NULL: netlink is denied */
     struct generation *generation;
     struct session_table *sessions;

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * core/base/text.c: words that people write.
+ */
+#include <glib.h>
+
+#include "base/text.h"
+
+static void test_reads_durations(void) {
+    static const struct {
+        const char *text;
+        int64_t us;
+    } good[] = {{"300ms", 300000},  {" 2s ", 2000000}, {"5min", 300000000},
+                {"1h", 3600000000}, {"250us", 250},    {"0", 0}};
+    for (gsize i = 0; i < G_N_ELEMENTS(good); i++) {
+        int64_t us = -1;
+        g_assert_true(text_parse_duration(good[i].text, &us));
+        g_assert_cmpint(us, ==, good[i].us);
+    }
+}
+
+static void test_refuses_what_is_no_duration(void) {
+    static const char *const bad[] = {"", "5", "s", "-1s", "1.5s", "99999999999999999h", "2 weeks"};
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        int64_t us = 42;
+        g_assert_false(text_parse_duration(bad[i], &us));
+        g_assert_cmpint(us, ==, 42);
+    }
+}
+
+static void test_reads_yes_and_no(void) {
+    gboolean value = FALSE;
+    g_assert_true(text_parse_boolean("Yes", &value));
+    g_assert_true(value);
+    g_assert_true(text_parse_boolean("off", &value));
+    g_assert_false(value);
+    g_assert_false(text_parse_boolean("maybe", &value));
+}
+
+static void test_finds_the_nearest_word(void) {
+    static const char *const words[] = {"interfaces", "root", "state", NULL};
+    g_assert_cmpstr(text_nearest("interface", words), ==, "interfaces");
+    g_assert_cmpstr(text_nearest("rot", words), ==, "root");
+    g_assert_null(text_nearest("banana", words));
+    g_assert_null(text_nearest("", (const char *const[]){NULL}));
+}
+
+static void test_splits_lists(void) {
+    g_auto(GStrv) items = text_split_list(" a; ;b c ;");
+    g_assert_cmpuint(g_strv_length(items), ==, 2);
+    g_assert_cmpstr(items[0], ==, "a");
+    g_assert_cmpstr(items[1], ==, "b c");
+}
+
+int main(int argc, char **argv) {
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/boothost/base/text/reads-durations", test_reads_durations);
+    g_test_add_func("/boothost/base/text/refuses-what-is-no-duration",
+                    test_refuses_what_is_no_duration);
+    g_test_add_func("/boothost/base/text/reads-yes-and-no", test_reads_yes_and_no);
+    g_test_add_func("/boothost/base/text/finds-the-nearest-word", test_finds_the_nearest_word);
+    g_test_add_func("/boothost/base/text/splits-lists", test_splits_lists);
+    return g_test_run();
+}
