@@ -14,8 +14,8 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "lab"))
 
-from lablib.net import SRV                                               # noqa: E402
-from wire import COOKIE, DISCOVER, REQUEST, option, question, request_packet  # noqa: E402
+from lablib.net import SRV  # noqa: E402
+from wire import DISCOVER, REQUEST, option, question, request_packet  # noqa: E402
 
 DIFFERENT = 20000                       # packets made beforehand, sent over and over
 
@@ -61,7 +61,7 @@ def malformed_dhcp(chance):
     packet = bytearray(packet[:-1] + option(52, chance.randbytes(1))
                        + option(43, chance.randbytes(chance.randrange(64))) + b"\xff")
     for _ in range(chance.randrange(1, 8)):
-        at = chance.randrange(packet.index(COOKIE), len(packet))
+        at = chance.randrange(236, len(packet))
         packet[at] = chance.getrandbits(8)
     return port, bytes(packet[:chance.randrange(200, len(packet) + 1)])
 
