@@ -42,16 +42,15 @@ static const char *set_interfaces(struct config_reader *reader, const char *valu
 }
 
 static const char *set_dhcp(struct config_reader *reader, const char *value) {
-    if (strcmp(value, "bind") == 0)
-        reader->config->dhcp = CONFIG_DHCP_BIND;
-    else if (strcmp(value, "off") == 0)
-        reader->config->dhcp = CONFIG_DHCP_OFF;
-    else if (strcmp(value, "raw") == 0)
-        return "bind or off (raw is not in this version: with a DHCP server on this host, use off "
-               "and let that server send option 60 = PXEClient)";
-    else
-        return "bind or off";
-    return NULL;
+    static const char *const words[] = {
+        [CONFIG_DHCP_BIND] = "bind", [CONFIG_DHCP_RAW] = "raw", [CONFIG_DHCP_OFF] = "off"};
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (strcmp(value, words[i]) == 0) {
+            reader->config->dhcp = (enum config_dhcp) i;
+            return NULL;
+        }
+    }
+    return "bind, raw (a DHCP server on this host has port 67) or off (port 4011 alone)";
 }
 
 static const char *set_root(struct config_reader *reader, const char *value) {

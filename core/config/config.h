@@ -16,6 +16,7 @@
 
 enum config_dhcp {
     CONFIG_DHCP_BIND, /* port 67 is ours */
+    CONFIG_DHCP_RAW,  /* beside a DHCP server of this host: heard and answered past its socket */
     CONFIG_DHCP_OFF,  /* port 67 belongs to a DHCP server on this host: 4011 only */
 };
 

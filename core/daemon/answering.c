@@ -4,29 +4,37 @@
  */
 #include "daemon/answering.h"
 
-#include <string.h>
+#include <errno.h>
+#include <glib-unix.h>
 
 #include "base/log.h"
 #include "boot/answer.h"
 #include "boot/route.h"
 #include "codec/dhcp.h"
 #include "daemon/state.h"
+#include "net/packet.h"
 #include "net/udp.h"
+
+/* One port we answer on: a socket of our own, or past the one of this host's DHCP server. */
+struct door {
+    struct answering *answering;
+    uint16_t number;
+    struct udp_socket *socket;
+    struct packet_port *packet;
+    GSource *source;
+};
 
 struct answering {
     struct daemon *daemon;
-    struct udp_socket *sockets[2]; /* 67 (NULL: off) and 4011 */
-    GSource *sources[2];
+    struct door doors[2];      /* 67, which may be closed, and 4011 */
     GHashTable *counters;      /* static name to uint64_t */
     struct inflight *inflight; /* requests the chain has not decided, newest first */
 };
 
-static const uint16_t ports[] = {DHCP_PORT_SERVER, DHCP_PORT_BOOT_SERVER};
-
 /* One request on its way through the chain. Outlives `answering` when providers are slow. */
 struct inflight {
     struct answering *answering; /* NULL: we are stopping, nobody answers any more */
-    struct udp_socket *socket;
+    struct door *door;
     struct quota_charge charge;
     struct inflight *next;
     struct inflight **link; /* who points to us */
@@ -44,6 +52,14 @@ static void count(struct answering *answering, const char *reason) {
 /* ---- The answer --------------------------------------------------------------------------------
  */
 
+/* 0, or the errno of what went wrong. */
+static int send_through(const struct door *door, const struct udp_datagram *datagram) {
+    if (door->packet != NULL)
+        return packet_send(door->packet, datagram) ? 0 : errno;
+    int error = 0;
+    return udp_send(door->socket, datagram, 1, &error) == 1 ? 0 : error;
+}
+
 static void send_answer(struct inflight *inflight, const struct decision *decision,
                         const struct answer *answer) {
     struct answering *answering = inflight->answering;
@@ -56,8 +72,8 @@ static void send_answer(struct inflight *inflight, const struct decision *decisi
         .interface = route.interface_index,
     };
     char to[ADDRESS_TEXT_SIZE];
-    int error = 0;
-    if (udp_send(inflight->socket, &datagram, 1, &error) != 1) {
+    int error = send_through(inflight->door, &datagram);
+    if (error != 0) {
         count(answering, "send-failed");
         log_line(LOG_LEVEL_WARNING, request_get_client(decision->request), NULL,
                  "the answer to %s was not sent: %s, ignoring", address_text(&route.to, to),
@@ -172,8 +188,8 @@ static gboolean find_server(const struct daemon *daemon, const struct interface 
                                      peer != 0 ? &address : NULL, ret_server);
 }
 
-static void ask_chain(struct answering *answering, struct udp_socket *socket,
-                      struct request *request) {
+static void ask_chain(struct door *door, struct request *request) {
+    struct answering *answering = door->answering;
     struct daemon *daemon = answering->daemon;
     struct inflight *inflight = g_new0(struct inflight, 1);
     const char *refused = quota_charge(daemon->quota, request, &inflight->charge);
@@ -183,7 +199,7 @@ static void ask_chain(struct answering *answering, struct udp_socket *socket,
         return;
     }
     inflight->answering = answering;
-    inflight->socket = socket;
+    inflight->door = door;
     inflight->next = answering->inflight;
     inflight->link = &answering->inflight;
     if (inflight->next != NULL)
@@ -193,9 +209,8 @@ static void ask_chain(struct answering *answering, struct udp_socket *socket,
 }
 
 /* Takes one datagram as far as the chain; returns the reason why it went no further, or NULL. */
-static const char *take(struct answering *answering, unsigned which,
-                        const struct udp_datagram *datagram) {
-    struct daemon *daemon = answering->daemon;
+static const char *take(struct door *door, const struct udp_datagram *datagram) {
+    struct daemon *daemon = door->answering->daemon;
     const struct interface *interface = interfaces_find(daemon->interfaces, datagram->interface);
     if (interface == NULL)
         return "other-interface";
@@ -208,7 +223,7 @@ static const char *take(struct answering *answering, unsigned which,
         .source = datagram->peer,
         .interface_name = interface->name,
         .interface_index = interface->index,
-        .port = ports[which],
+        .port = door->number,
     };
     if (!find_server(daemon, interface, &view, datagram, &origin.server))
         return "no-server-address";
@@ -221,48 +236,76 @@ static const char *take(struct answering *answering, unsigned which,
     ours = request_new(&view, datagram->data, datagram->size, &origin, &request);
     if (ours != REQUEST_OK)
         return request_status_name(ours);
-    ask_chain(answering, answering->sockets[which], request);
+    ask_chain(door, request);
     request_unref(request);
     return NULL;
 }
 
+static void take_all(struct door *door, const struct udp_datagram *datagrams,
+                     unsigned n_datagrams) {
+    for (unsigned i = 0; i < n_datagrams; i++) {
+        count(door->answering, "received");
+        const char *reason = take(door, &datagrams[i]);
+        if (reason != NULL)
+            count(door->answering, reason);
+    }
+}
+
 static gboolean on_datagrams(struct udp_socket *socket, const struct udp_datagram *datagrams,
                              unsigned n_datagrams, gpointer user) {
-    struct answering *answering = user;
-    unsigned which = socket == answering->sockets[0] ? 0 : 1;
-    for (unsigned i = 0; i < n_datagrams; i++) {
-        count(answering, "received");
-        const char *reason = take(answering, which, &datagrams[i]);
-        if (reason != NULL)
-            count(answering, reason);
-    }
+    take_all(user, datagrams, n_datagrams);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_packets(int descriptor, GIOCondition condition, gpointer user) {
+    struct door *door = user;
+    const struct udp_datagram *datagrams = NULL;
+    unsigned n_datagrams = packet_receive(door->packet, &datagrams);
+    take_all(door, datagrams, n_datagrams);
     return G_SOURCE_CONTINUE;
 }
 
 /* ---- Life --------------------------------------------------------------------------------------
  */
 
-static struct udp_socket *open_port(uint16_t port, GError **error) {
+static gboolean open_socket(struct door *door, GError **error) {
     struct udp_options options = {
-        .local = {.family = 4, .port = port}, .broadcast = TRUE, .exclusive = TRUE};
-    int inherited = udp_inherited(port);
-    return inherited >= 0 ? udp_adopt(inherited, &options, error) : udp_open(&options, error);
+        .local = {.family = 4, .port = door->number}, .broadcast = TRUE, .exclusive = TRUE};
+    int inherited = udp_inherited(door->number);
+    door->socket =
+        inherited >= 0 ? udp_adopt(inherited, &options, error) : udp_open(&options, error);
+    if (door->socket == NULL)
+        return FALSE;
+    door->source =
+        udp_source_new(door->socket, udp_batch_new(LIMIT_DHCP_DATAGRAM), on_datagrams, door);
+    g_source_attach(door->source, NULL);
+    return TRUE;
+}
+
+static gboolean open_packet(struct door *door, GError **error) {
+    door->packet = packet_open(door->number, error);
+    if (door->packet == NULL)
+        return FALSE;
+    door->source = g_unix_fd_source_new(packet_descriptor(door->packet), G_IO_IN);
+    g_source_set_callback(door->source, G_SOURCE_FUNC(on_packets), door, NULL);
+    g_source_attach(door->source, NULL);
+    return TRUE;
 }
 
 struct answering *answering_new(struct daemon *daemon, GError **error) {
     struct answering *answering = g_new0(struct answering, 1);
     answering->daemon = daemon;
     answering->counters = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-    for (unsigned i = daemon->config->dhcp == CONFIG_DHCP_OFF ? 1 : 0; i < G_N_ELEMENTS(ports);
-         i++) {
-        answering->sockets[i] = open_port(ports[i], error);
-        if (answering->sockets[i] == NULL) {
-            answering_free(answering);
-            return NULL;
-        }
-        answering->sources[i] = udp_source_new(
-            answering->sockets[i], udp_batch_new(LIMIT_DHCP_DATAGRAM), on_datagrams, answering);
-        g_source_attach(answering->sources[i], NULL);
+    struct door *dhcp = &answering->doors[0];
+    struct door *boot_server = &answering->doors[1];
+    *dhcp = (struct door){.answering = answering, .number = DHCP_PORT_SERVER};
+    *boot_server = (struct door){.answering = answering, .number = DHCP_PORT_BOOT_SERVER};
+    gboolean open = daemon->config->dhcp == CONFIG_DHCP_OFF   ? TRUE
+                    : daemon->config->dhcp == CONFIG_DHCP_RAW ? open_packet(dhcp, error)
+                                                              : open_socket(dhcp, error);
+    if (!open || !open_socket(boot_server, error)) {
+        answering_free(answering);
+        return NULL;
     }
     return answering;
 }
@@ -276,12 +319,14 @@ void answering_free(struct answering *answering) {
         inflight->answering = NULL;
         inflight->link = NULL;
     }
-    for (unsigned i = 0; i < G_N_ELEMENTS(ports); i++) {
-        if (answering->sources[i] != NULL) {
-            g_source_destroy(answering->sources[i]);
-            g_source_unref(answering->sources[i]);
+    for (unsigned i = 0; i < G_N_ELEMENTS(answering->doors); i++) {
+        struct door *door = &answering->doors[i];
+        if (door->source != NULL) {
+            g_source_destroy(door->source);
+            g_source_unref(door->source);
         }
-        udp_close(answering->sockets[i]);
+        udp_close(door->socket);
+        packet_close(door->packet);
     }
     g_hash_table_unref(answering->counters);
     g_free(answering);
@@ -299,5 +344,8 @@ GVariant *answering_counters(const struct answering *answering) {
 }
 
 char *answering_ports(const struct answering *answering) {
-    return g_strdup(answering->sockets[0] != NULL ? "67 4011" : "4011");
+    const struct door *dhcp = &answering->doors[0];
+    return g_strdup(dhcp->packet != NULL   ? "67 (raw) 4011"
+                    : dhcp->socket != NULL ? "67 4011"
+                                           : "4011");
 }

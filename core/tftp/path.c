@@ -4,6 +4,7 @@
  */
 #include "tftp/path.h"
 
+#include <stdint.h>
 #include <string.h>
 
 const char *tftp_path_status_text(enum tftp_path_status status) {
