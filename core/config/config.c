@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "config/config-provider.h"
 #include "config/key-file.h"
+#include "provider/problem.h"
 
 struct config_reader {
     struct config *config;
@@ -219,12 +220,9 @@ struct config *config_load(const char *path, GPtrArray *problems) {
     read_groups(&reader, file);
     key_file_free(file);
 
-    for (guint i = before; i < problems->len; i++) {
-        const struct problem *problem = g_ptr_array_index(problems, i);
-        if (problem->fatal) {
-            config_unref(config);
-            return NULL;
-        }
+    if (problem_list_is_fatal(problems, before)) {
+        config_unref(config);
+        return NULL;
     }
     return config;
 }

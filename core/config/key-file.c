@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "provider/generation.h"
+#include "provider/problem.h"
 
 static void line_free(gpointer data) {
     struct key_line *line = data;
