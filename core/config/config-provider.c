@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "config/key-file.h"
+#include "provider/instance-config.h"
 #include "provider/problem.h"
 
 /* Takes a value of one of the host's keys; NULL when it is fine, else what was expected. */
