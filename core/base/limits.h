@@ -24,6 +24,7 @@
 #define LIMIT_REASON_BYTES    256   /* bytes of a reason or note kept for the trace */
 #define LIMIT_NOTES           16    /* notes of one provider call */
 #define LIMIT_REPLY_OPTIONS   32    /* options providers may add to one reply */
+#define LIMIT_MESSAGE_BYTES   200   /* bytes of a message for the user: it shares one option of 255 */
 #define LIMIT_MENU_ITEMS      64    /* entries of one boot menu */
 #define LIMIT_BOOT_FILE       512   /* bytes of a boot file name; 127 fit the packet's own field */
 #define LIMIT_TRACE_ENTRIES   64    /* trace lines of one decision */

@@ -16,6 +16,10 @@ struct reply;
 struct request;
 struct trace;
 
+/* Under this name, the answer itself adds a line to the trace when it says less than the verdict
+ * asked for. No provider can have it. */
+#define ANSWER_STEP "(answer)"
+
 enum answer_shape {
     ANSWER_AUTO,        /* direct; alternates when a client comes back empty-handed */
     ANSWER_DIRECT,      /* OFFER names the file, 43.6 = 8: no exchange on 4011 */

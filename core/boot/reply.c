@@ -167,7 +167,7 @@ static int32_t check_field(uint32_t field, const char *text) {
     case BOOT_HOST_REPLY_SERVER_NAME:
         return size >= DHCP_SNAME_SIZE ? -E2BIG : has_control_bytes(text) ? -EINVAL : 0;
     case BOOT_HOST_REPLY_MESSAGE:
-        return size > UINT8_MAX ? -E2BIG : 0;
+        return size > LIMIT_MESSAGE_BYTES ? -E2BIG : 0;
     case BOOT_HOST_REPLY_SHAPE:
         return answer_shape_parse(text, &shape) ? 0 : -EINVAL;
     default:
