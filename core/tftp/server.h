@@ -79,14 +79,14 @@ enum tftp_counter {
     TFTP_COUNTER_ABORTED,     /* by the client */
     TFTP_COUNTER_TIMED_OUT,
     TFTP_COUNTER_REFUSED,       /* not found, no access, bad name, by a provider */
-    TFTP_COUNTER_READ_FAILED,   /* the content failed while it was sent */
+    TFTP_COUNTER_FAILED,        /* the content failed while it was sent, or the server stopped */
     TFTP_COUNTER_REPLACED,      /* the client asked anew for the same file */
     TFTP_COUNTER_WRITE_REFUSED, /* write requests */
     TFTP_COUNTER_MALFORMED,     /* no TFTP, or no request on the request port */
     TFTP_COUNTER_MODE_REFUSED,  /* neither octet nor netascii: ERROR 4 */
-    TFTP_COUNTER_LIMIT_TOTAL,   /* dropped: too many transfers at once */
+    TFTP_COUNTER_LIMIT_TOTAL,   /* dropped, or an unanswered older one was: too many at once */
     TFTP_COUNTER_LIMIT_SOURCE,  /* dropped: too many of one source address */
-    TFTP_COUNTER_LIMIT_CLIENT,  /* dropped: too many of one client that never acknowledged */
+    TFTP_COUNTER_LIMIT_CLIENT,  /* dropped: too many of one client address and port */
     TFTP_COUNTER_FOREIGN,       /* ERROR 5: a datagram of no transfer */
     TFTP_COUNTER_LATE,          /* the content came after its client had gone */
     TFTP_COUNTER_BYTES,         /* payload bytes of acknowledged blocks */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Where the owner's answers to "what is this file?" wait for the transfer thread. Reference
+ * counted, because an answer may come after the server is gone. The posting side is
+ * tftp_open_complete() and tftp_open_serve() of tftp/server.h.
+ */
+#pragma once
+
+#include "net/poller.h"
+#include "tftp/server.h"
+
+struct mailbox;
+
+/* One answer, in the transfer thread's hands. Free with answer_free(). */
+struct answer {
+    struct tftp_open open; /* `name` and `wire_name` are owned */
+    unsigned socket;       /* with open.client: the session that asked ... */
+    uint64_t session;      /* ... if it is still this one */
+    struct mailbox *mailbox;
+    gboolean serve; /* look below the root for `names` */
+    char *names[TFTP_OPEN_NAMES + 1];
+    struct content *content; /* or NULL: refused */
+    enum tftp_refusal refusal;
+    char *message; /* or NULL */
+};
+
+/* `poller` is woken by each answer until mailbox_close(). */
+struct mailbox *mailbox_new(struct poller *poller);
+void mailbox_unref(struct mailbox *mailbox);
+
+/* From now on answers are dropped. After it returns nobody touches the poller any more. */
+void mailbox_close(struct mailbox *mailbox);
+
+/* A question of session `session`, to be given to the owner; it comes back as an answer. NULL when
+ * LIMIT_OPENS are out already. Copies what `open` points to. */
+struct tftp_open *mailbox_open(struct mailbox *mailbox, const struct tftp_open *open,
+                               unsigned socket, uint64_t session);
+
+/* The oldest answer; NULL when there is none. */
+struct answer *mailbox_take(struct mailbox *mailbox);
+void answer_free(struct answer *answer);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The TFTP server's inside, shared by its own files: server.c (life and loop), server-request.c
+ * (from a request to its content) and server-transfer.c (from the content to the end).
+ */
+#pragma once
+
+#include "codec/tftp.h"
+#include "net/poller.h"
+#include "net/udp.h"
+#include "tftp/mailbox.h"
+#include "tftp/server.h"
+#include "tftp/session.h"
+
+#define SERVER_LISTENERS_MAX 64
+#define SERVER_BUFFER        (1024 * 1024) /* bytes of a window that are sent at once */
+
+struct tftp_server {
+    struct udp_socket *listeners[SERVER_LISTENERS_MAX];
+    unsigned n_listeners;
+    struct udp_socket *sockets[SESSION_SOCKETS]; /* transfers' */
+    struct poller *poller;
+    struct mailbox *mailbox;
+    GThread *thread;
+    gint stop; /* atomic */
+    struct tftp_callbacks callbacks;
+
+    GMutex lock; /* over all below: held by the thread but while it waits for packets */
+    struct tftp_settings settings;
+    struct content_root *root;
+    struct interfaces *interfaces;
+    struct session_table *table;
+    struct timers timers;
+    uint64_t counters[TFTP_COUNTERS];
+    uint64_t last_id;
+    unsigned netascii; /* transfers with converted text under way */
+
+    struct udp_batch *batch; /* the thread's own */
+    uint8_t *buffer;
+};
+
+/* A datagram on one of the listeners. */
+void server_take_request(struct tftp_server *server, const struct udp_datagram *datagram);
+
+/* The owner's answer; frees it. */
+void server_take_answer(struct tftp_server *server, struct answer *answer);
+
+/* A datagram on a data socket. */
+void server_take_packet(struct tftp_server *server, unsigned socket,
+                        const struct udp_datagram *datagram);
+
+/* The time of the session's timer has come. */
+void server_take_timer(struct tftp_server *server, struct session *session, int64_t now_us);
+
+/* The session has its content, whose reference it takes over: the first packet goes out. */
+void server_start(struct tftp_server *server, struct session *session, struct content *content);
+
+/* Sends one ERROR from a data socket to `peer`. */
+void server_send_error(struct tftp_server *server, unsigned socket, const struct udp_datagram *peer,
+                       enum tftp_error error, const char *message);
+
+/* Tells the client by an ERROR, then ends the session. */
+void server_refuse(struct tftp_server *server, struct session *session,
+                   enum transfer_outcome outcome, enum tftp_error error, const char *message);
+
+/* Counts, reports and frees the session. */
+void server_end(struct tftp_server *server, struct session *session, enum transfer_outcome outcome,
+                const char *message);
+
+/* Counts and reports the end of a request that did or did not become a session. */
+void server_report(struct tftp_server *server, const struct tftp_report *report);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The wake-up times of many transfers: a binary heap, so that the next one is at hand and a change
+ * costs a few steps. One thread.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdint.h>
+
+/* Lies within the object that waits. All zero is "not set". */
+struct timer {
+    int64_t due_us;
+    guint place; /* 1 and more: within the heap; 0: not set */
+};
+
+struct timers {
+    GPtrArray *heap; /* struct timer, the earliest first */
+};
+
+void timers_init(struct timers *timers);
+void timers_clear(struct timers *timers);
+
+/* Sets or moves a timer. */
+void timers_set(struct timers *timers, struct timer *timer, int64_t due_us);
+/* Does nothing when it is not set. */
+void timers_cancel(struct timers *timers, struct timer *timer);
+
+/* The earliest timer, which stays set; NULL when there is none. */
+struct timer *timers_first(const struct timers *timers);
