@@ -276,16 +276,6 @@ static void on_ended(gpointer user, const struct tftp_report *report) {
 /* ---- Life
  * ------------------------------------------------------------------------------------------ */
 
-static unsigned smallest_mtu(const struct interfaces *interfaces) {
-    unsigned smallest = 0;
-    for (unsigned i = 0; i < interfaces_count(interfaces); i++) {
-        const struct interface *interface = interfaces_get(interfaces, i);
-        if (interface->mtu != 0 && (smallest == 0 || interface->mtu < smallest))
-            smallest = interface->mtu;
-    }
-    return smallest;
-}
-
 struct serving *serving_new(struct daemon *daemon, GError **error) {
     struct serving *serving = g_new0(struct serving, 1);
     serving->daemon = daemon;
@@ -302,7 +292,7 @@ struct serving *serving_new(struct daemon *daemon, GError **error) {
         .callbacks = {.open = on_open, .ended = on_ended, .user = serving},
         .inherited = &inherited,
         .n_inherited = inherited >= 0 ? 1 : 0,
-        .mtu = smallest_mtu(daemon->interfaces),
+        .interfaces = daemon->interfaces,
     };
     serving->server = tftp_server_new(&options, error);
     if (serving->server == NULL) {
