@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The text forms of entries. Lists come from many tools, so the usual spellings are all taken.
+ */
+#include "entry.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NETWORK_FAMILY  0 /* byte of the key: 4 or 6 */
+#define NETWORK_BITS    1
+#define NETWORK_ADDRESS 2
+
+static const struct {
+    const char *word;
+    const char *title;
+} kinds[ENTRY_KINDS] = {
+    [ENTRY_MAC] = {"mac", "MAC"},
+    [ENTRY_UUID] = {"uuid", "UUID"},
+    [ENTRY_OUI] = {"oui", "OUI"},
+    [ENTRY_NETWORK] = {"network", "network"},
+    [ENTRY_VENDOR_CLASS] = {"vendor-class", "vendor class"},
+    [ENTRY_ARCHITECTURE] = {"architecture", "architecture"},
+};
+
+const char *entry_kind_title(enum entry_kind kind) {
+    return kinds[kind].title;
+}
+
+static int hex_digit(char digit) {
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
+}
+
+/* Reads `size` bytes of two digits each, with `separator` behind every `group` bytes. */
+static bool parse_hex(const char *text, char separator, size_t group, size_t size,
+                      unsigned char *ret_bytes) {
+    unsigned char bytes[ENTRY_KEY_MAX] = {0};
+    for (size_t i = 0; i < size; i++) {
+        if (i > 0 && i % group == 0 && *text++ != separator)
+            return false;
+        int high = hex_digit(text[0]);
+        int low = high >= 0 ? hex_digit(text[1]) : -1;
+        if (low < 0)
+            return false;
+        bytes[i] = (unsigned char) (high * 16 + low);
+        text += 2;
+    }
+    if (*text != '\0')
+        return false;
+    memcpy(ret_bytes, bytes, size);
+    return true;
+}
+
+static bool set_key(struct entry *ret_entry, enum entry_kind kind, const void *key, size_t size) {
+    struct entry entry = {.kind = kind, .size = size};
+    memcpy(entry.key, key, size);
+    *ret_entry = entry;
+    return true;
+}
+
+bool entry_parse_mac(const char *text, struct entry *ret_entry) {
+    unsigned char mac[6];
+    if (parse_hex(text, ':', 1, 6, mac) || parse_hex(text, '-', 1, 6, mac) ||
+        parse_hex(text, '.', 2, 6, mac) || parse_hex(text, '\0', 6, 6, mac))
+        return set_key(ret_entry, ENTRY_MAC, mac, sizeof mac);
+    return false;
+}
+
+static bool parse_oui(const char *text, struct entry *ret_entry) {
+    unsigned char oui[3];
+    if (parse_hex(text, ':', 1, 3, oui) || parse_hex(text, '-', 1, 3, oui) ||
+        parse_hex(text, '\0', 3, 3, oui))
+        return set_key(ret_entry, ENTRY_OUI, oui, sizeof oui);
+    return false;
+}
+
+bool entry_parse_uuid(const char *text, struct entry *ret_entry) {
+    static const size_t dashes[] = {8, 13, 18, 23};
+    char plain[33] = "";
+    size_t length = strlen(text);
+    size_t used = 0;
+    bool braced = length > 2 && text[0] == '{' && text[length - 1] == '}';
+    text += braced ? 1 : 0;
+    length -= braced ? 2 : 0;
+    if (length != 36 && length != 32)
+        return false;
+    for (size_t i = 0, next = 0; i < length; i++) {
+        if (length == 36 && next < 4 && i == dashes[next]) {
+            if (text[i] != '-')
+                return false;
+            next++;
+        } else {
+            plain[used++] = text[i];
+        }
+    }
+    unsigned char uuid[16];
+    return parse_hex(plain, '\0', sizeof uuid, sizeof uuid, uuid) &&
+           set_key(ret_entry, ENTRY_UUID, uuid, sizeof uuid);
+}
+
+void entry_cut_network(struct entry *network, unsigned bits) {
+    for (size_t i = NETWORK_ADDRESS; i < network->size; i++) {
+        unsigned start = (unsigned) (i - NETWORK_ADDRESS) * 8;
+        unsigned kept = bits > start ? bits - start : 0;
+        if (kept < 8)
+            network->key[i] &= (unsigned char) (0xff00 >> kept);
+    }
+    network->key[NETWORK_BITS] = (unsigned char) bits;
+}
+
+static const char *parse_network(const char *text, struct entry *ret_entry) {
+    struct entry network = {.kind = ENTRY_NETWORK};
+    char address[INET6_ADDRSTRLEN] = "";
+    const char *slash = strchr(text, '/');
+    size_t length = slash != NULL ? (size_t) (slash - text) : strlen(text);
+    if (length >= sizeof address)
+        return "is no address";
+    memcpy(address, text, length);
+    if (inet_pton(AF_INET, address, network.key + NETWORK_ADDRESS) == 1)
+        network.key[NETWORK_FAMILY] = 4;
+    else if (inet_pton(AF_INET6, address, network.key + NETWORK_ADDRESS) == 1)
+        network.key[NETWORK_FAMILY] = 6;
+    else
+        return "is no address; write 10.0.0.0/8, 10.1.2.3 or fd00::/8";
+    unsigned long most = network.key[NETWORK_FAMILY] == 4 ? 32 : 128;
+    unsigned long bits = most;
+    char *end = NULL;
+    if (slash != NULL) {
+        bits = strtoul(slash + 1, &end, 10);
+        if (hex_digit(slash[1]) < 0 || *end != '\0' || bits > most)
+            return "has a wrong prefix length; write 10.0.0.0/8 or fd00::/8";
+    }
+    network.size = NETWORK_ADDRESS + most / 8;
+    network.key[NETWORK_BITS] = (unsigned char) bits;
+    struct entry cut = network;
+    entry_cut_network(&cut, (unsigned) bits);
+    if (memcmp(cut.key, network.key, cut.size) != 0)
+        return "has address bits behind its prefix length, so it is not clear which is meant";
+    *ret_entry = network;
+    return NULL;
+}
+
+static const char *parse_text(const char *text, enum entry_kind kind, struct entry *ret_entry) {
+    size_t size = strlen(text);
+    if (size == 0)
+        return "has no value behind its kind";
+    if (size > ENTRY_KEY_MAX)
+        return "is longer than 255 bytes";
+    (void) set_key(ret_entry, kind, text, size);
+    return NULL;
+}
+
+static const char *parse_kind(const char *text, enum entry_kind kind, struct entry *ret_entry) {
+    switch (kind) {
+    case ENTRY_MAC:
+        return entry_parse_mac(text, ret_entry) ? NULL : "is no MAC; write 52:54:00:12:34:56";
+    case ENTRY_OUI:
+        return parse_oui(text, ret_entry) ? NULL : "is no OUI; write 52:54:00";
+    case ENTRY_UUID:
+        return entry_parse_uuid(text, ret_entry)
+                   ? NULL
+                   : "is no UUID; write 8, 4, 4, 4 and 12 hexadecimal digits with dashes between";
+    case ENTRY_NETWORK:
+        return parse_network(text, ret_entry);
+    default:
+        return parse_text(text, kind, ret_entry);
+    }
+}
+
+const char *entry_parse(const char *text, struct entry *ret_entry) {
+    size_t word = strcspn(text, " \t");
+    for (unsigned kind = 0; text[word] != '\0' && kind < ENTRY_KINDS; kind++) {
+        if (strlen(kinds[kind].word) == word && strncmp(text, kinds[kind].word, word) == 0)
+            return parse_kind(text + word + strspn(text + word, " \t"), (enum entry_kind) kind,
+                              ret_entry);
+    }
+    if (entry_parse_mac(text, ret_entry) || parse_oui(text, ret_entry) ||
+        entry_parse_uuid(text, ret_entry) || parse_network(text, ret_entry) == NULL)
+        return NULL;
+    if (strchr(text, '/') != NULL)
+        return parse_network(text, ret_entry);
+    return "is no MAC, OUI, UUID, address or network; before other values write their kind: "
+           "\"vendor-class\" or \"architecture\"";
+}
