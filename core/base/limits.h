@@ -30,8 +30,13 @@
 #define LIMIT_TRACE_ENTRIES   64    /* trace lines of one decision */
 
 /* Clients. */
-#define LIMIT_SESSIONS        65536 /* clients remembered; the least recent goes first */
+#define LIMIT_SESSIONS        16384 /* clients remembered, about 4 KiB each; the least recent goes first */
 #define LIMIT_SESSION_IDLE_US (INT64_C(3600) * 1000000) /* a client silent for so long is forgotten */
+#define LIMIT_SESSION_DECISIONS 6   /* traces kept of one client: a chain-loaded boot has four */
+#define LIMIT_SESSION_TRANSFERS 8   /* transfers kept of one client */
+#define LIMIT_EXCHANGE_US     (INT64_C(60) * 1000000) /* one DISCOVER exchange, PXE 2.1 section 2.2.3 */
+#define LIMIT_ATTEMPT_US      (INT64_C(600) * 1000000) /* a client back later than this starts anew */
+#define LIMIT_SETTLED_US      (INT64_C(10) * 1000000) /* silence that means: it will not ask for the file */
 #define LIMIT_PARKED          4096  /* requests waiting for providers, in all */
 #define LIMIT_PARKED_CLIENT   4     /* of one client */
 #define LIMIT_PARKED_SOURCE   256   /* of one source address (a relay serves many clients) */

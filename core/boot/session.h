@@ -30,7 +30,8 @@ uint32_t session_table_count(const struct session_table *table);
 uint32_t session_attempt(struct session_table *table, const struct dhcp_view *view,
                          bool is_discover);
 
-/* A decision was made. Keeps references; learns the client's address from ciaddr. */
+/* A decision was made. Keeps a lean copy of the request and a reference of the
+ * trace; learns the client's address from ciaddr. */
 void session_decided(struct session_table *table, struct request *request, struct trace *trace);
 
 /* A file transfer ended. */

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What is remembered of each client between its packets.
+ */
+#include "boot/session.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "boot/client-key.h"
+#include "boot/likely.h"
+#include "boot/request.h"
+#include "boot/trace.h"
+#include "codec/dhcp.h"
+
+/* A session is in up to three indexes and always in the list; `table` owns it. */
+struct session {
+    const struct clock *clock;
+    struct client_key key;
+    GList link; /* in session_table.recent; its data is the session */
+    struct address address;
+    int64_t seen_us; /* monotonic, of the last packet */
+
+    /* The DISCOVER exchange that the client is in. */
+    bool has_exchange;
+    uint32_t xid;
+    int64_t exchange_us; /* monotonic, of its first DISCOVER */
+    uint32_t attempt;
+    bool was_answered;
+    bool has_fetched;
+
+    struct request *request; /* a lean copy */
+    char *folder;
+    int64_t first_us;     /* wall clock, of the first decision */
+    GPtrArray *decisions; /* struct trace *, newest last */
+    GPtrArray *transfers; /* struct session_transfer *, newest last */
+    uint32_t fresh;       /* how many of them came after the last decision */
+};
+
+struct session_table {
+    const struct clock *clock;
+    uint32_t max;
+    GQueue recent;          /* newest first */
+    GHashTable *by_key;     /* struct client_key of the session */
+    GHashTable *by_uuid;    /* struct client_key of the session; the newest of those who share it */
+    GHashTable *by_address; /* struct address of the session */
+};
+
+/* ---- Indexes ----------------------------------------------------------------------------------
+ */
+
+static guint hash_bytes(const uint8_t *bytes, size_t size) {
+    guint hash = 5381;
+    for (size_t i = 0; i < size; i++)
+        hash = hash * 33 + bytes[i];
+    return hash;
+}
+
+static guint key_hash(gconstpointer key) {
+    return client_key_hash(key);
+}
+
+static gboolean key_equal(gconstpointer left, gconstpointer right) {
+    return client_key_equal(left, right);
+}
+
+static guint uuid_hash(gconstpointer data) {
+    const struct client_key *key = data;
+    return hash_bytes(key->uuid, sizeof(key->uuid));
+}
+
+static gboolean uuid_equal(gconstpointer left, gconstpointer right) {
+    const struct client_key *a = left;
+    const struct client_key *b = right;
+    return memcmp(a->uuid, b->uuid, sizeof(a->uuid)) == 0;
+}
+
+static guint ip_hash(gconstpointer data) {
+    const struct address *address = data;
+    return hash_bytes(address->bytes, sizeof(address->bytes));
+}
+
+static gboolean ip_equal(gconstpointer left, gconstpointer right) {
+    return address_equal(left, right);
+}
+
+struct session_table *session_table_new(const struct clock *clock, uint32_t max) {
+    struct session_table *table = g_new0(struct session_table, 1);
+    table->clock = clock;
+    table->max = MAX(max, 1);
+    g_queue_init(&table->recent);
+    table->by_key = g_hash_table_new(key_hash, key_equal);
+    table->by_uuid = g_hash_table_new(uuid_hash, uuid_equal);
+    table->by_address = g_hash_table_new(ip_hash, ip_equal);
+    return table;
+}
+
+/* Takes a session out of an index, unless a newer one has its place there. */
+static void forget(GHashTable *index, gconstpointer key, const struct session *session) {
+    if (g_hash_table_lookup(index, key) == session)
+        g_hash_table_remove(index, key);
+}
+
+static void clear_address(struct session_table *table, struct session *session) {
+    if (session->address.family == 0)
+        return;
+    forget(table->by_address, &session->address, session);
+    session->address = (struct address){0};
+}
+
+static void session_remove(struct session_table *table, struct session *session) {
+    clear_address(table, session);
+    if (session->key.has_uuid)
+        forget(table->by_uuid, &session->key, session);
+    forget(table->by_key, &session->key, session);
+    g_queue_unlink(&table->recent, &session->link);
+    g_clear_pointer(&session->request, request_unref);
+    g_ptr_array_unref(session->decisions);
+    g_ptr_array_unref(session->transfers);
+    g_free(session->folder);
+    g_free(session);
+}
+
+void session_table_free(struct session_table *table) {
+    if (table == NULL)
+        return;
+    while (table->recent.tail != NULL)
+        session_remove(table, table->recent.tail->data);
+    g_hash_table_unref(table->by_key);
+    g_hash_table_unref(table->by_uuid);
+    g_hash_table_unref(table->by_address);
+    g_free(table);
+}
+
+uint32_t session_table_count(const struct session_table *table) {
+    return table->recent.length;
+}
+
+/* ---- Sessions -----------------------------------------------------------------------------------
+ */
+
+static void trace_release(void *trace) {
+    trace_unref(trace);
+}
+
+static void transfer_free(void *data) {
+    struct session_transfer *transfer = data;
+    g_free(transfer->name);
+    g_free(transfer->outcome);
+    g_free(transfer);
+}
+
+/* Makes room: first those who have been silent for long, then the least recent one. */
+static void expire(struct session_table *table, int64_t now) {
+    while (table->recent.tail != NULL) {
+        struct session *oldest = table->recent.tail->data;
+        if (table->recent.length < table->max && now - oldest->seen_us < LIMIT_SESSION_IDLE_US)
+            return;
+        session_remove(table, oldest);
+    }
+}
+
+static struct session *session_add(struct session_table *table, const struct client_key *key) {
+    expire(table, clock_now(table->clock));
+    struct session *session = g_new0(struct session, 1);
+    session->clock = table->clock;
+    session->key = *key;
+    session->link.data = session;
+    session->attempt = 1;
+    session->decisions = g_ptr_array_new_with_free_func(trace_release);
+    session->transfers = g_ptr_array_new_with_free_func(transfer_free);
+    g_queue_push_head_link(&table->recent, &session->link);
+    g_hash_table_insert(table->by_key, &session->key, session);
+    return session;
+}
+
+/* A UUID may only come to be known with a later packet. */
+static void learn_uuid(struct session_table *table, struct session *session,
+                       const struct client_key *key) {
+    if (!key->has_uuid)
+        return;
+    if (session->key.has_uuid && !uuid_equal(&session->key, key))
+        forget(table->by_uuid, &session->key, session);
+    session->key.has_uuid = true;
+    memcpy(session->key.uuid, key->uuid, sizeof(session->key.uuid));
+    g_hash_table_replace(table->by_uuid, &session->key, session);
+}
+
+static struct session *session_of(struct session_table *table, const struct dhcp_view *view) {
+    struct client_key key = {0};
+    if (!client_key_read(view, &key))
+        return NULL;
+    struct session *session = g_hash_table_lookup(table->by_key, &key);
+    if (session == NULL)
+        session = session_add(table, &key);
+    learn_uuid(table, session, &key);
+    session->seen_us = clock_now(table->clock);
+    g_queue_unlink(&table->recent, &session->link);
+    g_queue_push_head_link(&table->recent, &session->link);
+    return session;
+}
+
+/* EDK2 repeats a DISCOVER with the same xid after 4, 12 and 28 s, iPXE more often; PXE 2.1 section
+ * 2.2.3 ends an exchange after 60 s. The same xid later is firmware that makes it from its MAC. */
+static bool is_repeat(const struct session *session, uint32_t xid, int64_t now) {
+    return session->has_exchange && session->xid == xid && !session->has_fetched &&
+           now - session->exchange_us < LIMIT_EXCHANGE_US;
+}
+
+uint32_t session_attempt(struct session_table *table, const struct dhcp_view *view,
+                         bool is_discover) {
+    int64_t now = clock_now(table->clock);
+    struct session *session = session_of(table, view);
+    if (session == NULL)
+        return 1;
+    if (!is_discover || is_repeat(session, view->header.xid, now))
+        return session->attempt;
+    bool came_back = session->has_exchange && session->was_answered && !session->has_fetched &&
+                     now - session->exchange_us < LIMIT_ATTEMPT_US;
+    session->attempt = came_back ? session->attempt + 1 : 1;
+    session->has_exchange = true;
+    session->xid = view->header.xid;
+    session->exchange_us = now;
+    session->was_answered = false;
+    session->has_fetched = false;
+    clear_address(table, session); /* it is about to get a lease, perhaps another one */
+    return session->attempt;
+}
+
+/* The folder of "a/b/nbp.efi" is "a/b"; Windows' names have backslashes, URLs no folder here. */
+static char *folder_of(const char *boot_file) {
+    if (boot_file == NULL || strstr(boot_file, "://") != NULL)
+        return g_strdup("");
+    g_autofree char *name = g_strdelimit(g_strdup(boot_file), "\\", '/');
+    const char *start = name + strspn(name, "/");
+    const char *end = strrchr(start, '/');
+    return end != NULL ? g_strndup(start, (gsize) (end - start)) : g_strdup("");
+}
+
+static void keep_last(GPtrArray *list, guint max) {
+    if (list->len > max)
+        g_ptr_array_remove_range(list, 0, list->len - max);
+}
+
+void session_decided(struct session_table *table, struct request *request, struct trace *trace) {
+    const struct dhcp_view *view = request_get_view(request);
+    struct session *session = view != NULL ? session_of(table, view) : NULL;
+    if (session == NULL)
+        return;
+    g_clear_pointer(&session->request, request_unref);
+    session->request = request_new_memory(request);
+    if (session->first_us == 0)
+        session->first_us = trace->time_us;
+    g_ptr_array_add(session->decisions, trace_ref(trace));
+    keep_last(session->decisions, LIMIT_SESSION_DECISIONS);
+    session->fresh = 0;
+    if (trace->shape != NULL) {
+        session->was_answered = true;
+        g_free(session->folder);
+        session->folder = folder_of(trace->boot_file);
+    }
+    const char *client = request_text(request, BOOT_HOST_REQUEST_CLIENT);
+    struct address address = {0};
+    if (client != NULL && address_parse(client, &address))
+        session_set_address(table, session, &address);
+}
+
+void session_fetched(struct session_table *table, struct session *session,
+                     const struct session_transfer *transfer, bool is_success) {
+    struct session_transfer *kept = g_new(struct session_transfer, 1);
+    *kept = *transfer;
+    kept->name = g_strdup(transfer->name);
+    kept->outcome = g_strdup(transfer->outcome);
+    g_ptr_array_add(session->transfers, kept);
+    keep_last(session->transfers, LIMIT_SESSION_TRANSFERS);
+    session->fresh = MIN(session->fresh + 1, LIMIT_SESSION_TRANSFERS);
+    session->has_fetched = session->has_fetched || is_success;
+    session->seen_us = clock_now(table->clock);
+}
+
+/* ---- Finding ------------------------------------------------------------------------------------
+ */
+
+static struct session *find_mac(struct session_table *table, const char *text) {
+    struct client_key key = {.has_mac = true};
+    if (!identity_parse_mac(text, key.mac))
+        return NULL;
+    return g_hash_table_lookup(table->by_key, &key);
+}
+
+static struct session *find_uuid(struct session_table *table, const char *text) {
+    static const enum identity_uuid_order orders[] = {IDENTITY_UUID_SMBIOS, IDENTITY_UUID_RAW};
+    for (size_t i = 0; i < G_N_ELEMENTS(orders); i++) {
+        struct client_key key = {.has_uuid = true};
+        if (!identity_parse_uuid(text, orders[i], key.uuid))
+            return NULL;
+        struct session *session = g_hash_table_lookup(table->by_uuid, &key);
+        if (session != NULL)
+            return session;
+    }
+    return NULL;
+}
+
+struct session *session_find(struct session_table *table, const char *text) {
+    struct address address = {0};
+    struct session *session = find_mac(table, text);
+    if (session == NULL)
+        session = find_uuid(table, text);
+    if (session == NULL && address_parse(text, &address))
+        session = g_hash_table_lookup(table->by_address, &address);
+    return session;
+}
+
+/* The neighbour table is of now; an address may be another client's by now. */
+struct session *session_find_address(struct session_table *table, const struct address *address,
+                                     const char *mac) {
+    struct session *session = mac != NULL ? find_mac(table, mac) : NULL;
+    return session != NULL ? session : g_hash_table_lookup(table->by_address, address);
+}
+
+void session_set_address(struct session_table *table, struct session *session,
+                         const struct address *address) {
+    if (address_equal(&session->address, address))
+        return;
+    clear_address(table, session);
+    struct session *other = g_hash_table_lookup(table->by_address, address);
+    if (other != NULL)
+        clear_address(table, other);
+    session->address = *address;
+    g_hash_table_insert(table->by_address, &session->address, session);
+}
+
+struct request *session_get_request(const struct session *session) {
+    return session->request;
+}
+
+struct trace *session_get_trace(const struct session *session) {
+    guint count = session->decisions->len;
+    return count > 0 ? g_ptr_array_index(session->decisions, count - 1) : NULL;
+}
+
+const char *session_get_folder(const struct session *session) {
+    return session->folder != NULL ? session->folder : "";
+}
+
+/* ---- For people ---------------------------------------------------------------------------------
+ */
+
+static void put_text(GVariantBuilder *builder, const char *key, const char *text) {
+    g_variant_builder_add(builder, "{sv}", key, g_variant_new_string(text != NULL ? text : ""));
+}
+
+static GVariant *decision_list(const struct session *session) {
+    GVariantBuilder builder;
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("aa{sv}"));
+    for (guint i = 0; i < session->decisions->len; i++)
+        g_variant_builder_add_value(&builder,
+                                    trace_to_variant(g_ptr_array_index(session->decisions, i)));
+    return g_variant_builder_end(&builder);
+}
+
+static GVariant *transfer_list(const struct session *session) {
+    GVariantBuilder builder;
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("aa{sv}"));
+    for (guint i = 0; i < session->transfers->len; i++) {
+        const struct session_transfer *transfer = g_ptr_array_index(session->transfers, i);
+        g_variant_builder_open(&builder, G_VARIANT_TYPE("a{sv}"));
+        put_text(&builder, "name", transfer->name);
+        put_text(&builder, "outcome", transfer->outcome);
+        g_variant_builder_add(&builder, "{sv}", "bytes", g_variant_new_uint64(transfer->bytes));
+        g_variant_builder_add(&builder, "{sv}", "microseconds",
+                              g_variant_new_int64(transfer->duration_us));
+        g_variant_builder_add(&builder, "{sv}", "time", g_variant_new_int64(transfer->time_us));
+        g_variant_builder_add(&builder, "{sv}", "retransmits",
+                              g_variant_new_uint32(transfer->retransmits));
+        g_variant_builder_close(&builder);
+    }
+    return g_variant_builder_end(&builder);
+}
+
+static const char *likely(const struct session *session) {
+    const char *outcome = NULL;
+    if (session->request == NULL)
+        return "";
+    if (session->fresh > 0) {
+        const struct session_transfer *last =
+            g_ptr_array_index(session->transfers, session->transfers->len - 1);
+        outcome = last->outcome;
+    }
+    bool is_settled = clock_now(session->clock) - session->seen_us > LIMIT_SETTLED_US;
+    return likely_text(session->request,
+                       likely_outcome(session_get_trace(session), outcome, is_settled));
+}
+
+GVariant *session_to_variant(const struct session *session) {
+    GVariantBuilder builder;
+    const struct request *request = session->request;
+    char address[ADDRESS_TEXT_SIZE];
+    const struct trace *last = session_get_trace(session);
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("a{sv}"));
+    put_text(&builder, "client", request != NULL ? request_get_client(request) : NULL);
+    put_text(&builder, "mac", request != NULL ? request_fact(request, "mac") : NULL);
+    put_text(&builder, "uuid", request != NULL ? request_fact(request, "uuid") : NULL);
+    put_text(&builder, "address", address_text(&session->address, address));
+    g_variant_builder_add(&builder, "{sv}", "first-seen", g_variant_new_int64(session->first_us));
+    g_variant_builder_add(&builder, "{sv}", "last-seen",
+                          g_variant_new_int64(last != NULL ? last->time_us : 0));
+    g_variant_builder_add(&builder, "{sv}", "attempts", g_variant_new_uint32(session->attempt));
+    put_text(&builder, "folder", session_get_folder(session));
+    g_variant_builder_add(&builder, "{sv}", "decisions", decision_list(session));
+    g_variant_builder_add(&builder, "{sv}", "transfers", transfer_list(session));
+    put_text(&builder, "likely", likely(session));
+    return g_variant_builder_end(&builder);
+}
