@@ -12,6 +12,7 @@
 #include "base/address.h"
 #include "base/limits.h"
 #include "boot/answer.h"
+#include "boot/facts.h"
 #include "boot/vendor.h"
 #include "codec/dhcp.h"
 #include "codec/pxe.h"
@@ -31,18 +32,13 @@ struct item {
     char *server;
 };
 
-struct fact {
-    char *name;
-    char *value;
-};
-
 /* All char * are GRefStrings. */
 struct reply {
     char *fields[FIELD_COUNT];
     int64_t poll_seconds; /* 0: not set */
     GPtrArray *notes;
     GArray *options; /* struct option */
-    GArray *facts;   /* struct fact */
+    struct facts *facts;
     bool has_menu;
     struct boot_host_menu menu; /* its prompt is the one below */
     char *prompt;
@@ -77,12 +73,6 @@ static void item_clear(void *data) {
     release(item->server);
 }
 
-static void fact_clear(void *data) {
-    struct fact *fact = data;
-    release(fact->name);
-    release(fact->value);
-}
-
 static GArray *list_new(size_t size, GDestroyNotify clear) {
     GArray *list = g_array_new(FALSE, TRUE, (guint) size);
     g_array_set_clear_func(list, clear);
@@ -93,7 +83,7 @@ struct reply *reply_new(void) {
     struct reply *reply = g_new0(struct reply, 1);
     reply->notes = g_ptr_array_new_with_free_func(release);
     reply->options = list_new(sizeof(struct option), option_clear);
-    reply->facts = list_new(sizeof(struct fact), fact_clear);
+    reply->facts = facts_new();
     reply->items = list_new(sizeof(struct item), item_clear);
     return reply;
 }
@@ -105,12 +95,6 @@ static void copy_lists(struct reply *copy, const struct reply *reply) {
         struct option option = g_array_index(reply->options, struct option, i);
         g_bytes_ref(option.value);
         g_array_append_val(copy->options, option);
-    }
-    for (guint i = 0; i < reply->facts->len; i++) {
-        struct fact fact = g_array_index(reply->facts, struct fact, i);
-        acquire(fact.name);
-        acquire(fact.value);
-        g_array_append_val(copy->facts, fact);
     }
     for (guint i = 0; i < reply->items->len; i++) {
         struct item item = g_array_index(reply->items, struct item, i);
@@ -128,6 +112,7 @@ struct reply *reply_copy(const struct reply *reply) {
     copy->has_menu = reply->has_menu;
     copy->menu = reply->menu;
     copy->prompt = acquire(reply->prompt);
+    facts_copy(copy->facts, reply->facts);
     copy_lists(copy, reply);
     return copy;
 }
@@ -140,7 +125,7 @@ void reply_free(struct reply *reply) {
     release(reply->prompt);
     g_ptr_array_unref(reply->notes);
     g_array_unref(reply->options);
-    g_array_unref(reply->facts);
+    facts_free(reply->facts);
     g_array_unref(reply->items);
     g_free(reply);
 }
@@ -377,65 +362,15 @@ const struct boot_host_menu_item *reply_get_menu_item(const struct reply *reply,
 /* ---- Facts -------------------------------------------------------------------------------------
  */
 
-bool reply_fact_name_is_valid(const char *name, size_t size) {
-    if (size == 0 || size > LIMIT_FACT_NAME)
-        return false;
-    for (size_t i = 0; i < size; i++) {
-        char c = name[i];
-        if (!g_ascii_islower(c) && !g_ascii_isdigit(c) && c != '-' && c != '_')
-            return false;
-    }
-    return true;
-}
-
-static struct fact *find_fact(const struct reply *reply, const char *name, guint *ret_index) {
-    for (guint i = 0; i < reply->facts->len; i++) {
-        struct fact *fact = &g_array_index(reply->facts, struct fact, i);
-        if (strcmp(fact->name, name) == 0) {
-            *ret_index = i;
-            return fact;
-        }
-    }
-    return NULL;
-}
-
 int32_t reply_fact_set(struct reply *reply, const char *name, const char *value) {
-    guint index = 0;
-    if (name == NULL || !reply_fact_name_is_valid(name, strlen(name)))
-        return -EINVAL;
-    struct fact *known = find_fact(reply, name, &index);
-    if (value == NULL) {
-        if (known != NULL)
-            g_array_remove_index(reply->facts, index);
-        return 0;
-    }
-    if (!g_utf8_validate(value, -1, NULL))
-        return -EINVAL;
-    if (strlen(value) > LIMIT_FACT_BYTES)
-        return -E2BIG;
-    if (known != NULL) {
-        replace(&known->value, value);
-        return 0;
-    }
-    if (reply->facts->len >= LIMIT_FACTS)
-        return -ENOSPC;
-    struct fact fact = {g_ref_string_new(name), g_ref_string_new(value)};
-    g_array_append_val(reply->facts, fact);
-    return 0;
+    return facts_set(reply->facts, name, value);
 }
 
 const char *reply_fact_get(const struct reply *reply, const char *name) {
-    guint index = 0;
-    const struct fact *fact = find_fact(reply, name, &index);
-    return fact != NULL ? fact->value : NULL;
+    return facts_get(reply->facts, name);
 }
 
 bool reply_fact(const struct reply *reply, uint32_t index, const char **ret_name,
                 const char **ret_value) {
-    if (index >= reply->facts->len)
-        return false;
-    const struct fact *fact = &g_array_index(reply->facts, struct fact, index);
-    *ret_name = fact->name;
-    *ret_value = fact->value;
-    return true;
+    return facts_at(reply->facts, index, ret_name, ret_value);
 }

@@ -50,8 +50,6 @@ const struct boot_host_menu_item *reply_get_menu_item(const struct reply *reply,
 
 /* Facts that providers set; index walks them in the order of setting. */
 int32_t reply_fact_set(struct reply *reply, const char *name, const char *value);
-/* Lower-case letters, digits, "-" and "_", LIMIT_FACT_NAME at most? `name` needs no NUL. */
-bool reply_fact_name_is_valid(const char *name, size_t size);
 const char *reply_fact_get(const struct reply *reply, const char *name);
 bool reply_fact(const struct reply *reply, uint32_t index, const char **ret_name,
                 const char **ret_value);

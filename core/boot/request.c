@@ -8,8 +8,8 @@
 #include <glib.h>
 #include <string.h>
 
-#include "base/limits.h"
 #include "boot/client-key.h"
+#include "boot/packet-text.h"
 #include "boot/trace.h"
 #include "codec/architecture.h"
 #include "codec/pxe.h"
@@ -54,15 +54,9 @@ static void set_number(struct request *request, uint32_t field, int64_t value) {
     request->numbers[field] = value;
 }
 
-/* Foreign bytes as plain text: up to the first NUL, unprintable bytes as '?'. */
 static void set_foreign(struct request *request, uint32_t field, struct span value) {
-    char text[256] = "";
-    struct span shown = span_until_nul(value);
-    size_t size = MIN(shown.size, sizeof(text) - 1);
-    for (size_t i = 0; i < size; i++)
-        text[i] = g_ascii_isprint((char) shown.data[i]) ? (char) shown.data[i] : '?';
-    if (size > 0)
-        set_text(request, field, text);
+    char text[PACKET_TEXT_SIZE];
+    set_text(request, field, packet_text_plain(value, text));
 }
 
 static void set_option_text(struct request *request, uint32_t field, uint8_t code) {
@@ -86,19 +80,10 @@ static void set_ipv4(struct request *request, uint32_t field, uint32_t address) 
 }
 
 static void set_client_id(struct request *request) {
-    static const char digits[] = "0123456789abcdef";
     struct span value = {0};
-    char text[2 * 255 + 1];
-    if (!dhcp_option_get(&request->packet->view.options, DHCP_OPTION_CLIENT_ID, &value))
-        return;
-    size_t size = MIN(value.size, (size_t) 255);
-    for (size_t i = 0; i < size; i++) {
-        text[2 * i] = digits[value.data[i] >> 4];
-        text[2 * i + 1] = digits[value.data[i] & 15];
-    }
-    text[2 * size] = '\0';
-    if (size > 0)
-        set_text(request, BOOT_HOST_REQUEST_CLIENT_ID, text);
+    char text[PACKET_TEXT_SIZE];
+    if (dhcp_option_get(&request->packet->view.options, DHCP_OPTION_CLIENT_ID, &value))
+        set_text(request, BOOT_HOST_REQUEST_CLIENT_ID, packet_text_hex(value, text));
 }
 
 static void set_identity(struct request *request) {
@@ -117,31 +102,6 @@ static void set_identity(struct request *request) {
     set_text(request, BOOT_HOST_REQUEST_UUID, uuid);
     identity_format_uuid(key.uuid, IDENTITY_UUID_RAW, uuid);
     set_text(request, BOOT_HOST_REQUEST_UUID_SWAPPED, uuid);
-}
-
-/* Which program asks. Option 250 comes from Windows loaders alone; GRUB, where a build sends a user
- * class at all, says so there. */
-static const char *loader_name(const struct packet *packet) {
-    const struct pxe_client *pxe = &packet->pxe;
-    struct span value = {0};
-    if (dhcp_option_get(&packet->view.options, DHCP_OPTION_WDS_NBP, &value))
-        return "wdsnbp";
-    if (pxe->is_ipxe)
-        return "ipxe";
-    if (pxe->user_class.size >= 4 &&
-        g_ascii_strncasecmp((const char *) pxe->user_class.data, "grub", 4) == 0)
-        return "grub";
-    return "firmware";
-}
-
-/* Option 57 counts the IP and UDP headers (RFC 2132 section 9.10: at least 576), 28 bytes of them.
- */
-static int64_t message_size(const struct dhcp_view *view) {
-    uint16_t size = 0;
-    if (!dhcp_option_get_u16(&view->options, DHCP_OPTION_MAXIMUM_SIZE, &size) ||
-        size < LIMIT_REPLY_DEFAULT + 28)
-        return LIMIT_REPLY_DEFAULT;
-    return MIN((int64_t) size - 28, (int64_t) LIMIT_REPLY_MAX);
 }
 
 static void set_network(struct request *request) {
@@ -205,10 +165,10 @@ static void set_packet(struct request *request) {
     set_network(request);
     set_ipv4(request, BOOT_HOST_REQUEST_CLIENT, view->header.ciaddr);
     set_ipv4(request, BOOT_HOST_REQUEST_RELAY, view->header.giaddr);
-    request->texts[BOOT_HOST_REQUEST_LOADER] = loader_name(request->packet);
+    request->texts[BOOT_HOST_REQUEST_LOADER] = packet_loader(view, pxe);
     request->texts[BOOT_HOST_REQUEST_TRANSPORT] = "dhcp";
     set_number(request, BOOT_HOST_REQUEST_SECONDS, view->header.secs);
-    set_number(request, BOOT_HOST_REQUEST_MESSAGE_SIZE, message_size(view));
+    set_number(request, BOOT_HOST_REQUEST_MESSAGE_SIZE, packet_message_size(view));
     if (!pxe->has_boot_item)
         return;
     set_number(request, BOOT_HOST_REQUEST_BOOT_ITEM, pxe->boot_item.type);
@@ -363,30 +323,10 @@ const char *request_architecture(const struct request *request, uint32_t index) 
     return index < count ? seen[index] : NULL;
 }
 
-static bool find_option(const struct dhcp_options *options, uint32_t space, uint8_t code,
-                        struct span *ret_value) {
-    static const struct {
-        uint8_t option;
-        enum suboption_style style;
-    } holders[] = {
-        [BOOT_HOST_SPACE_PXE] = {DHCP_OPTION_VENDOR_SPECIFIC, SUBOPTION_PADDED},
-        [BOOT_HOST_SPACE_RELAY] = {DHCP_OPTION_RELAY_AGENT, SUBOPTION_PLAIN},
-        [BOOT_HOST_SPACE_WDS] = {DHCP_OPTION_WDS_NBP, SUBOPTION_PADDED},
-    };
-    struct span holder = {0};
-    if (space == BOOT_HOST_SPACE_DHCP4)
-        return dhcp_option_get(options, code, ret_value);
-    if (space >= G_N_ELEMENTS(holders) || holders[space].option == 0)
-        return false;
-    return dhcp_option_get(options, holders[space].option, &holder) &&
-           suboption_get(holder, holders[space].style, code, ret_value);
-}
-
 int32_t request_option(const struct request *request, uint32_t space, uint32_t code,
                        struct boot_host_span *ret_value) {
     struct span value = {0};
-    if (request->packet == NULL || code > UINT8_MAX ||
-        !find_option(&request->packet->view.options, space, (uint8_t) code, &value))
+    if (request->packet == NULL || !packet_option(&request->packet->view, space, code, &value))
         return -ENOENT;
     *ret_value = (struct boot_host_span){value.data, value.size};
     return 0;
@@ -396,55 +336,6 @@ struct boot_host_span request_packet(const struct request *request) {
     if (request->packet == NULL)
         return (struct boot_host_span){NULL, 0};
     return (struct boot_host_span){request->packet->bytes, request->packet->size};
-}
-
-/* ---- Facts --------------------------------------------------------------------------------------
- */
-
-/* The one table of the request's facts; the manual's is tested against it. */
-static const struct {
-    const char *name;
-    uint32_t text;   /* BOOT_HOST_REQUEST_..., or 0 */
-    uint32_t number; /* the same of the numbers */
-} facts[] = {
-    {"mac", BOOT_HOST_REQUEST_MAC, 0},
-    {"uuid", BOOT_HOST_REQUEST_UUID, 0},
-    {"uuid-swapped", BOOT_HOST_REQUEST_UUID_SWAPPED, 0},
-    {"architecture", BOOT_HOST_REQUEST_ARCHITECTURE, 0},
-    {"architecture-code", 0, BOOT_HOST_REQUEST_ARCHITECTURE_CODE},
-    {"loader", BOOT_HOST_REQUEST_LOADER, 0},
-    {"interface", BOOT_HOST_REQUEST_INTERFACE, 0},
-    {"network", BOOT_HOST_REQUEST_NETWORK, 0},
-    {"source", BOOT_HOST_REQUEST_SOURCE, 0},
-    {"client", BOOT_HOST_REQUEST_CLIENT, 0},
-    {"relay", BOOT_HOST_REQUEST_RELAY, 0},
-    {"server", BOOT_HOST_REQUEST_SERVER, 0},
-    {"stage", BOOT_HOST_REQUEST_STAGE, 0},
-    {"vendor-class", BOOT_HOST_REQUEST_VENDOR_CLASS, 0},
-    {"user-class", BOOT_HOST_REQUEST_USER_CLASS, 0},
-    {"host-name", BOOT_HOST_REQUEST_HOST_NAME, 0},
-    {"file", BOOT_HOST_REQUEST_FILE, 0},
-    {"attempt", 0, BOOT_HOST_REQUEST_ATTEMPT},
-};
-
-const char *request_fact_name(uint32_t index) {
-    return index < G_N_ELEMENTS(facts) ? facts[index].name : NULL;
-}
-
-static const char *own_fact(const struct request *request, const char *name) {
-    for (size_t i = 0; i < G_N_ELEMENTS(facts); i++) {
-        if (strcmp(facts[i].name, name) == 0)
-            return facts[i].text != 0 ? request->texts[facts[i].text]
-                                      : request->number_texts[facts[i].number];
-    }
-    return NULL;
-}
-
-const char *request_fact(const struct request *request, const char *name) {
-    const char *value = own_fact(request, name);
-    if (value == NULL && request->decision != NULL)
-        value = trace_fact(request->decision, name);
-    return value;
 }
 
 /* ---- The core's view ----------------------------------------------------------------------------
@@ -473,6 +364,14 @@ const char *request_get_client(const struct request *request) {
         if (request->texts[fields[i]] != NULL)
             return request->texts[fields[i]];
     return "unknown";
+}
+
+const char *request_number_text(const struct request *request, uint32_t field) {
+    return field < NUMBER_COUNT ? request->number_texts[field] : NULL;
+}
+
+struct trace *request_get_decision(const struct request *request) {
+    return request->decision;
 }
 
 bool request_is_http(const struct request *request) {

@@ -83,6 +83,8 @@ const char *request_fact(const struct request *request, const char *name);
 const char *request_fact_name(uint32_t index);
 
 /* The core's view. */
+const char *request_number_text(const struct request *request, uint32_t field); /* of a fact */
+struct trace *request_get_decision(const struct request *request); /* NULL: not the content door */
 const struct request_origin *request_get_origin(const struct request *request);
 const struct dhcp_view *request_get_view(const struct request *request); /* NULL: no packet */
 const struct pxe_client *request_get_pxe(const struct request *request); /* NULL: no packet */

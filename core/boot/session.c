@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "boot/attempt.h"
 #include "boot/client-key.h"
 #include "boot/likely.h"
 #include "boot/request.h"
@@ -21,14 +22,7 @@ struct session {
     struct address address;
     int64_t seen_us; /* monotonic, of the last packet */
 
-    /* The DISCOVER exchange that the client is in. */
-    bool has_exchange;
-    uint32_t xid;
-    int64_t exchange_us; /* monotonic, of its first DISCOVER */
-    uint32_t attempt;
-    bool was_answered;
-    bool has_fetched;
-
+    struct attempt attempt;
     struct request *request; /* a lean copy */
     char *folder;
     int64_t first_us;     /* wall clock, of the first decision */
@@ -166,7 +160,6 @@ static struct session *session_add(struct session_table *table, const struct cli
     session->clock = table->clock;
     session->key = *key;
     session->link.data = session;
-    session->attempt = 1;
     session->decisions = g_ptr_array_new_with_free_func(trace_release);
     session->transfers = g_ptr_array_new_with_free_func(transfer_free);
     g_queue_push_head_link(&table->recent, &session->link);
@@ -200,31 +193,15 @@ static struct session *session_of(struct session_table *table, const struct dhcp
     return session;
 }
 
-/* EDK2 repeats a DISCOVER with the same xid after 4, 12 and 28 s, iPXE more often; PXE 2.1 section
- * 2.2.3 ends an exchange after 60 s. The same xid later is firmware that makes it from its MAC. */
-static bool is_repeat(const struct session *session, uint32_t xid, int64_t now) {
-    return session->has_exchange && session->xid == xid && !session->has_fetched &&
-           now - session->exchange_us < LIMIT_EXCHANGE_US;
-}
-
 uint32_t session_attempt(struct session_table *table, const struct dhcp_view *view,
                          bool is_discover) {
-    int64_t now = clock_now(table->clock);
     struct session *session = session_of(table, view);
     if (session == NULL)
         return 1;
-    if (!is_discover || is_repeat(session, view->header.xid, now))
-        return session->attempt;
-    bool came_back = session->has_exchange && session->was_answered && !session->has_fetched &&
-                     now - session->exchange_us < LIMIT_ATTEMPT_US;
-    session->attempt = came_back ? session->attempt + 1 : 1;
-    session->has_exchange = true;
-    session->xid = view->header.xid;
-    session->exchange_us = now;
-    session->was_answered = false;
-    session->has_fetched = false;
-    clear_address(table, session); /* it is about to get a lease, perhaps another one */
-    return session->attempt;
+    if (is_discover &&
+        attempt_discover(&session->attempt, view->header.xid, clock_now(table->clock)))
+        clear_address(table, session); /* it is about to get a lease, perhaps another one */
+    return MAX(session->attempt.count, 1);
 }
 
 /* The folder of "a/b/nbp.efi" is "a/b"; Windows' names have backslashes, URLs no folder here. */
@@ -255,7 +232,7 @@ void session_decided(struct session_table *table, struct request *request, struc
     keep_last(session->decisions, LIMIT_SESSION_DECISIONS);
     session->fresh = 0;
     if (trace->shape != NULL) {
-        session->was_answered = true;
+        attempt_answered(&session->attempt);
         g_free(session->folder);
         session->folder = folder_of(trace->boot_file);
     }
@@ -274,7 +251,8 @@ void session_fetched(struct session_table *table, struct session *session,
     g_ptr_array_add(session->transfers, kept);
     keep_last(session->transfers, LIMIT_SESSION_TRANSFERS);
     session->fresh = MIN(session->fresh + 1, LIMIT_SESSION_TRANSFERS);
-    session->has_fetched = session->has_fetched || is_success;
+    if (is_success)
+        attempt_fetched(&session->attempt);
     session->seen_us = clock_now(table->clock);
 }
 
@@ -405,7 +383,8 @@ GVariant *session_to_variant(const struct session *session) {
     g_variant_builder_add(&builder, "{sv}", "first-seen", g_variant_new_int64(session->first_us));
     g_variant_builder_add(&builder, "{sv}", "last-seen",
                           g_variant_new_int64(last != NULL ? last->time_us : 0));
-    g_variant_builder_add(&builder, "{sv}", "attempts", g_variant_new_uint32(session->attempt));
+    g_variant_builder_add(&builder, "{sv}", "attempts",
+                          g_variant_new_uint32(session->attempt.count));
     put_text(&builder, "folder", session_get_folder(session));
     g_variant_builder_add(&builder, "{sv}", "decisions", decision_list(session));
     g_variant_builder_add(&builder, "{sv}", "transfers", transfer_list(session));
