@@ -98,6 +98,10 @@ struct boot_host_fake *boot_host_fake_new(const struct boot_host_provider *provi
     return fake;
 }
 
+const struct boot_host *boot_host_fake_host(struct boot_host_fake *fake) {
+    return &fake->table;
+}
+
 static void call_free(struct fake_call *call) {
     fake_request_free(call->request);
     if (call->reply != NULL)

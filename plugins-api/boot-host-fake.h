@@ -77,6 +77,9 @@ struct boot_host_fake_request {
 struct boot_host_fake *boot_host_fake_new(const struct boot_host_provider *provider);
 void boot_host_fake_free(struct boot_host_fake *fake);
 
+/* The services that the provider is lent, for tests that call them themselves. */
+const struct boot_host *boot_host_fake_host(struct boot_host_fake *fake);
+
 /* ---- Before open. ------------------------------------------------------------------------------
  */
 
