@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Two network namespaces joined by a veth pair, and the processes in them.
+
+The server lives at SERVER in one, all clients and relays at addresses behind CLIENTS in the other: that
+whole network is local there, so that thousands of clients need no thousand addresses.
+"""
+
+import ctypes
+import os
+import re
+import shutil
+import signal
+import subprocess
+
+SERVER = "10.77.0.1"
+GATEWAY = "10.77.0.2"
+CLIENTS = "10.64.0.0"
+CLIENTS_NETWORK, CLIENTS_MASK = "10.64.0.0/11", "255.224.0.0"
+INTERFACE = "eth0"
+PREFIX = "boothost-bench-"
+
+SERVER_CPU, LOAD_CPU = 0, 1
+NICE = -5                               # so that other work on the machine disturbs less
+PR_SET_PDEATHSIG = 1
+
+
+class BenchError(Exception):
+    """A problem the user can act on; printed without a traceback."""
+
+
+def need(program):
+    """The full path of a program, or an error that says which package has it."""
+    packages = {"ip": "iproute2", "dnsmasq": "dnsmasq-base"}
+    found = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if found is None:
+        raise BenchError(f"{program} not found: apt-get install {packages.get(program, program)}")
+    return found
+
+
+def _ip(*words):
+    done = subprocess.run([need("ip"), *words], capture_output=True, text=True, timeout=30)
+    if done.returncode != 0:
+        raise BenchError(f"ip {' '.join(words)}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def remove_leftovers():
+    """Namespaces of runs that were killed go; those of runs still alive stay."""
+    if os.geteuid() != 0:
+        raise BenchError("network namespaces need root: run as root")
+    for name, pid in re.findall(rf"({PREFIX}(\d+)-\S+)", _ip("netns", "list")):
+        if not os.path.exists(f"/proc/{pid}"):
+            _ip("netns", "delete", name)
+
+
+class Net:
+    """The two namespaces, made on entry and gone on exit, with all that was started in them."""
+
+    def __init__(self, label):
+        self.server, self.load = (f"{PREFIX}{os.getpid()}-{label}-{end}" for end in ("server", "load"))
+        self.children = []
+
+    def __enter__(self):
+        try:
+            self._make()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for child in list(self.children):
+            self.end(child)
+        existing = _ip("netns", "list")
+        for name in (self.server, self.load):
+            if name in existing:
+                _ip("netns", "delete", name)
+
+    def _make(self):
+        ends = ((self.server, SERVER), (self.load, GATEWAY))
+        for name, _ in ends:
+            _ip("netns", "add", name)
+        _ip("-n", self.server, "link", "add", INTERFACE, "type", "veth", "peer", "name", INTERFACE,
+            "netns", self.load)
+        for name, address in ends:
+            _ip("-n", name, "link", "set", "lo", "up")
+            _ip("-n", name, "address", "add", address + "/24", "dev", INTERFACE)
+            _ip("-n", name, "link", "set", INTERFACE, "up")
+        _ip("-n", self.server, "route", "add", CLIENTS_NETWORK, "via", GATEWAY)
+        _ip("-n", self.load, "route", "add", "local", CLIENTS_NETWORK, "dev", "lo")
+
+    def start(self, end, command, cpu, **options):
+        """Starts a command in a namespace on one CPU. The process is the command's own."""
+        libc = ctypes.CDLL(None)
+
+        def prepare():
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            os.sched_setaffinity(0, {cpu})
+            os.setpriority(os.PRIO_PROCESS, 0, NICE)
+
+        child = subprocess.Popen([need("ip"), "netns", "exec", end, *command], preexec_fn=prepare,
+                                 stdin=subprocess.DEVNULL, **options)
+        self.children.append(child)
+        return child
+
+    def end(self, child):
+        """Ends a process that start() began."""
+        self.children.remove(child)
+        if child.poll() is None:
+            child.terminate()
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait(10)
+
+
+def ports_bound(pid):
+    """The UDP ports that are bound in the namespace of a process."""
+    with open(f"/proc/{pid}/net/udp") as f:
+        return {int(line.split()[1].split(":")[1], 16) for line in f.readlines()[1:]}
