@@ -6,9 +6,7 @@ import os
 import platform
 import statistics
 
-OTHER_MAX = 0.10                        # other work's share of one CPU above which a round is disturbed,
-PACE_MAX = 1.25                         # and how much slower than the best of the run packets may go
-CALM_ENOUGH = 2                         # calm rounds that are enough to leave the disturbed ones out
+CALM_ENOUGH = 1 / 3                     # share of calm rounds that is enough to leave the others out
 
 
 def _cpu_model():
@@ -31,26 +29,18 @@ def _lost(said):
     return said.get("lost", 0) + said.get("repeated-requests", 0) + said.get("repeated-acks", 0)
 
 
-def mark_disturbed(measured):
-    """Tells the calm rounds from the others, over all rounds of a run."""
-    rounds = [one for many in measured.values() for one in many]
-    best = min(one["pace"] for one in rounds)
-    for one in rounds:
-        one["calm"] = one["other"] < OTHER_MAX and one["pace"] < PACE_MAX * best
-
-
 def _used(rounds):
     """The rounds that count: the calm ones when there are enough."""
     rounds = [one for one in rounds if one["cost"] is not None]
     calm = [one for one in rounds if one["calm"]]
-    return calm if len(calm) >= CALM_ENOUGH else rounds
+    return calm if calm and len(calm) >= CALM_ENOUGH * len(rounds) else rounds
 
 
 def _ratio(rounds, peers):
     """The median of the ratios within each round, which were measured one right after the other."""
     pairs = [(own, peer) for own, peer in zip(rounds, peers) if own["cost"] and peer["cost"]]
     calm = [(own, peer) for own, peer in pairs if own["calm"] and peer["calm"]]
-    pairs = calm if len(calm) >= CALM_ENOUGH else pairs
+    pairs = calm if calm and len(calm) >= CALM_ENOUGH * len(pairs) else pairs
     return statistics.median(own["cost"] / peer["cost"] for own, peer in pairs) if pairs else None
 
 
@@ -69,7 +59,7 @@ def summarize(work, server, rounds, peers):
         row.update(cost=statistics.median(costs), low=min(costs), high=max(costs),
                    calm=all(one["calm"] for one in used), window=used[0]["said"].get("window"),
                    **{key: statistics.median(one[key] for one in used)
-                      for key in ("rate", "p50", "p99", "other")},
+                      for key in ("rate", "p50", "p99")},
                    **{"resident-kib": max(one["resident-kib"] for one in used)})
     return row
 
@@ -94,9 +84,9 @@ def _remarks(row):
     if row.get("window") is not None and ", window" in row["work"]:
         remarks.append(f"granted window {row['window']}")
     if row["rounds-used"] < row["rounds"]:
-        remarks.append(f"{row['rounds-used']} of {row['rounds']} rounds used")
+        remarks.append(f"{row['rounds-used']} of {row['rounds']} rounds calm")
     elif not row["calm"]:
-        remarks.append(f"disturbed, other work took {row['other']:.0%} of a CPU")
+        remarks.append("disturbed")
     return "; ".join(remarks)
 
 

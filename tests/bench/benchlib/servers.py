@@ -66,12 +66,11 @@ class Server:
 class Floor(Server):
     """Decides nothing: the machine's limit."""
 
-    name = "floor"
     windows = False
 
-    def __init__(self, folder, root, program):
+    def __init__(self, folder, root, program, name="floor"):
+        self.name, self.program = name, program
         super().__init__(folder, root)
-        self.program = program
 
     def command(self):
         return [self.program, "--address", SERVER, "--dhcp-port", "67", "--boot-server-port", "4011",
