@@ -35,8 +35,10 @@ OUT = os.path.join(BUILD, "system-tests")
 PORTS = (67, 69, 4011)
 SKIPPED = 77                            # meson's exit status for it
 
-# The boot programs of the lab, as settings of the architecture provider.
-MARKERS = {"bios": "marker.0", "x64-uefi": "marker-x64.efi", "ia32-uefi": "marker-ia32.efi"}
+# The boot programs of the lab. Those with iPXE in their ROM are iPXE from the first packet.
+MARKERS = {"x86-bios": "marker.0", "x64-uefi": "marker-x64.efi", "ia32-uefi": "marker-ia32.efi"}
+DEFAULT = {"module": "architecture", **MARKERS,
+           **{"ipxe." + name: file for name, file in MARKERS.items()}}
 
 CASES = []
 

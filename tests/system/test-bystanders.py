@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Hosts that want no network boot get their lease from their DHCP server and never hear from us."""
 
-from harness import MARKERS, Daemon, case, expect, lab, main
+from harness import DEFAULT, Daemon, case, expect, lab, main
 from lablib import tools
 
-SERVED = {"default": {"module": "architecture", **MARKERS}}
+SERVED = {"default": DEFAULT}
 
 
 def leased(tool):

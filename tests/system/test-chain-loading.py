@@ -17,7 +17,7 @@ def chain_loads(client, loader):
     """`patient`: the firmware may name another boot option while iPXE works."""
     def test(folder):
         with Daemon(folder, {"default": {"module": "architecture", "x64-uefi": "ipxe.efi",
-                                         "bios": "undionly.kpxe", "ipxe": "menu.ipxe"},
+                                         "x86-bios": "undionly.kpxe", "ipxe": "menu.ipxe"},
                              "menu": MENU}):
             result = boot.boot(lab(), client, folder, patient=True)
         expect(result["ok"], result["outcome"], result["console"])
@@ -35,7 +35,7 @@ case("an option ROM that is iPXE gets the script at once", 120)(chain_loads("uef
 @case("a configuration that loops is stopped, and says so", 120)
 def loop_stopped(folder):
     # This ROM is iPXE, and so is what it is given: without a stop it loads undionly.kpxe for ever.
-    with Daemon(folder, {"default": {"module": "architecture", "bios": "undionly.kpxe",
+    with Daemon(folder, {"default": {"module": "architecture", "x86-bios": "undionly.kpxe",
                                      "ipxe": "undionly.kpxe"}}) as daemon:
         result = boot.boot(lab(), "bios", folder, expect="No more network devices|Nothing to boot|"
                            "No bootable device|Booting from Hard Disk", timeout=90)

@@ -4,12 +4,11 @@
 import os
 import sqlite3
 
-from harness import BOOTHOST, MARKERS, SRV, Daemon, case, expect, lab, main
+from harness import BOOTHOST, DEFAULT, MARKERS, SRV, Daemon, case, expect, lab, main
 from lablib import boot, packets
 from lablib.util import run
 from wire import PxeClient, option, uuid_bytes
 
-DEFAULT = {"module": "architecture", **MARKERS}
 MAC, OTHER = "52:54:00:00:00:11", "52:54:00:00:00:12"
 UUID = "00112233-4455-6677-8899-aabbccddeeff"
 
@@ -84,7 +83,7 @@ def denied(folder):
 @case("the command line's probe boots over the wire")
 def probe(folder):
     with Daemon(folder, {"default": DEFAULT}):
-        for arch in ("bios", "x64-uefi"):
+        for arch in ("x86-bios", "x64-uefi"):
             said = run(lab().inside("host", [BOOTHOST, "probe", "--server", SRV, "--arch", arch]))
             expect(MARKERS[arch] in said, said)
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Real firmware boots to a program that proves itself, with both shapes of answer."""
 
-from harness import MARKERS, SRV, Daemon, case, expect, lab, main
+from harness import DEFAULT, SRV, Daemon, case, expect, lab, main
 from lablib import boot, packets
 
-SERVED = {"default": {"module": "architecture", **MARKERS}}
+SERVED = {"default": DEFAULT}
 
 
 def answers_of(folder):

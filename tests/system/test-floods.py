@@ -5,11 +5,11 @@ memory of the daemon stays bounded, and it says what happened."""
 import os
 
 import flood as kinds
-from harness import MARKERS, Daemon, case, expect, flood, lab, main, programs
+from harness import DEFAULT, Daemon, case, expect, flood, lab, main, programs
 from lablib import boot, tools
 from wire import PxeClient
 
-SERVED = {"default": {"module": "architecture", **MARKERS}}
+SERVED = {"default": DEFAULT}
 RATE = 4000                             # packets a second while firmware boots under emulation
 BURST = 60000                           # packets a second, more than any firmware lab sends
 MOST_MIB = 512                          # what all caps of core/base/limits.h together may cost

@@ -3,10 +3,10 @@
 
 import os
 
-from harness import MARKERS, Daemon, case, expect, lab, main
+from harness import DEFAULT, Daemon, case, expect, lab, main
 from wire import DATA, ERROR, OACK, WRQ, request_packet, tftp_ask, tftp_get
 
-SERVED = {"default": {"module": "architecture", **MARKERS}}
+SERVED = {"default": DEFAULT}
 
 OUTSIDE = (
     b"..\\..\\etc\\passwd", b"../../etc/passwd", b"/../../../etc/passwd", b"..", b"/", b"",

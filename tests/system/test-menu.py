@@ -55,7 +55,7 @@ def chooses_local(client, arch, f8, said):
 
 
 for name, architecture, key, gone in (
-        ("bios", "bios", F8_BIOS, "Booting from Hard Disk"),
+        ("bios", "x86-bios", F8_BIOS, "Booting from Hard Disk"),
         ("uefi-x64", "x64-uefi", F8_UEFI, "Remote boot cancelled")):
     case(f"{name} waits for the prompt, then takes the first entry", 120)(waits(name, architecture))
     case(f"{name} takes the entry that was chosen", 120)(chooses_second(name, architecture, key))

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the answers look like on the wire, and that a client that comes back gets the other shape."""
 
-from harness import MARKERS, SRV, Daemon, case, expect, lab, main
+from harness import DEFAULT, SRV, Daemon, case, expect, lab, main
 from lablib import packets
 from wire import REQUEST, PxeClient, option, uuid_bytes
 
-SERVED = {"default": {"module": "architecture", **MARKERS}}
+SERVED = {"default": DEFAULT}
 UUID = "00112233-4455-6677-8899-aabbccddeeff"
 
 

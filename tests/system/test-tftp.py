@@ -5,10 +5,10 @@ import os
 import random
 
 import lossy
-from harness import MARKERS, Daemon, case, expect, lab, main
+from harness import DEFAULT, Daemon, case, expect, lab, main
 from lablib import tools
 
-SERVED = {"default": {"module": "architecture", **MARKERS}}
+SERVED = {"default": DEFAULT}
 
 # Around one block of each client, around multiples of it, and around the 65536th block of 8 bytes.
 EDGES = (0, 1, 511, 512, 513, 1023, 1024, 1025, 1427, 1428, 1429, 1467, 1468, 1469,
