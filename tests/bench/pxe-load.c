@@ -114,13 +114,20 @@ static struct slot *slot_take(struct load *load) {
     return slot;
 }
 
+/* How many requests may be sent now, at most a batch. */
+static unsigned requests_due(const struct load *load) {
+    uint64_t limit = (uint64_t) load->settings->limit;
+    unsigned due = MIN(load->free_count, BATCH);
+
+    return limit == 0 ? due : (unsigned) MIN(due, limit - load->started);
+}
+
 /* Fills all free slots, in batches. False with errno set when the socket refuses. */
 static bool requests_send(struct load *load) {
     static struct outgoing outgoing[BATCH];
     struct mmsghdr messages[BATCH];
 
-    while (load->free_count > 0) {
-        unsigned count = MIN(load->free_count, BATCH);
+    for (unsigned count; (count = requests_due(load)) > 0;) {
         int64_t now = measure_now();
 
         for (unsigned i = 0; i < count; i++) {
@@ -290,7 +297,7 @@ static bool settings_parse(int argc, char **argv, struct settings *settings) {
     }
     bool sane = settings->clients > 0 && settings->relays > 0 && settings->outstanding > 0 &&
                 settings->outstanding <= SLOTS_MAX && settings->relays < FIRST_CLIENT &&
-                settings->timeout_ms > 0 && settings->file != NULL;
+                settings->timeout_ms > 0 && settings->limit >= 0 && settings->file != NULL;
     if (!sane) {
         fprintf(stderr, "pxe-load: --file is missing, or a number is out of range; see --help\n");
     }
