@@ -28,15 +28,29 @@ struct generation_options {
 };
 
 /* Loads, validates, opens. Every problem is appended to `problems` (struct problem *, owned by the
- * array). An instance that fails is left out when it is not critical and this is no check; NULL
- * when one is critical, when the chain is empty because all failed, or when this is a check and
- * anything is fatal. May block; not on the packet thread of a running daemon. */
+ * array). An instance that fails is left out when it is not critical and this is no check, or, when
+ * its on-error says drop or abort, stands in the chain as one that always fails, so that a policy
+ * that cannot be opened does not open the door. NULL when one is critical, when the chain is empty
+ * because all failed, or when this is a check and anything is fatal. May block; not on the packet
+ * thread of a running daemon. */
 struct generation *generation_new(const struct generation_options *options, GPtrArray *problems);
 
+/* On the packet thread; when the last reference goes, a thread of its own drains and closes. */
 struct generation *generation_ref(struct generation *generation);
 void generation_unref(struct generation *generation);
+/* generation_unref from any other thread: marshalled to the packet thread. */
+void generation_unref_later(struct generation *generation);
+
+/* Drops the reference, then runs the main context until the requests in flight have ended and all
+ * is closed. FALSE: `timeout_us` was over before; what is left goes on in the background. For the
+ * end of a program, on the packet thread. */
+gboolean generation_finish(struct generation *generation, int64_t timeout_us);
 
 uint64_t generation_get_number(const struct generation *generation);
+gboolean generation_is_check(const struct generation *generation);
+const struct clock *generation_get_clock(const struct generation *generation);
+/* struct instance *, in the order of the chain. */
+const GPtrArray *generation_get_instances(const struct generation *generation);
 
 /* Status of each instance: a{sv} with name, module, version, path, threads, calls, errors,
  * timeouts, late, breaker, median-microseconds ... Floating reference: aa{sv}. Any thread. */

@@ -42,6 +42,7 @@ static bool is_writable_by_others(const struct stat *info) {
     return (info->st_mode & others) != 0;
 }
 
+/* NULL: nothing to object. */
 static char *judge_folder(const char *path) {
     g_autofree char *folder = g_path_get_dirname(path);
     struct stat info;
@@ -186,6 +187,13 @@ char *module_find(const char *folder, const char *word, char **ret_error) {
         *ret_error = g_strdup_printf("%s is no module: write a module's name, such as "
                                      "\"module = filter\", or the absolute path of a .so file",
                                      shown);
+        return NULL;
+    }
+    if (folder == NULL) {
+        *ret_error =
+            g_strdup_printf("there is no module %s in this program, and no folder of modules "
+                            "is known: write the absolute path of a .so file",
+                            shown);
         return NULL;
     }
     g_autofree char *file = g_strconcat(word, ".so", NULL);

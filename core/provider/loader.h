@@ -38,8 +38,9 @@ struct module *module_load(const char *path, char **ret_error);
 /* A module whose table is part of this program. The same handshake, no file. */
 struct module *module_new_builtin(const struct boot_host_provider *table, char **ret_error);
 
-/* The file that `module = WORD` means: WORD itself when it is an absolute path, else
- * FOLDER/WORD.so. NULL, with *ret_error, when there is none; a near miss is named. */
+/* The file that `module = WORD` means (`folder` may be NULL: none is known): WORD itself when it is
+ * an absolute path, else FOLDER/WORD.so. NULL, with *ret_error, when there is none; a near miss is
+ * named. */
 char *module_find(const char *folder, const char *word, char **ret_error);
 
 struct module *module_ref(struct module *module);

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One call of one provider: draft, content, and the doors.
+ */
+#include "provider/call.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "provider/instance.h"
+
+/* ---- Replies at rest
+ * ------------------------------------------------------------------------------- */
+
+struct settled_reply *settled_reply_new(struct reply *reply) {
+    struct settled_reply *settled = g_new0(struct settled_reply, 1);
+    g_atomic_ref_count_init(&settled->refs);
+    settled->reply = reply;
+    return settled;
+}
+
+struct settled_reply *settled_reply_ref(struct settled_reply *settled) {
+    g_atomic_ref_count_inc(&settled->refs);
+    return settled;
+}
+
+void settled_reply_unref(struct settled_reply *settled) {
+    if (settled == NULL || !g_atomic_ref_count_dec(&settled->refs))
+        return;
+    reply_free(settled->reply);
+    g_free(settled);
+}
+
+/* ---- Life
+ * -------------------------------------------------------------------------------------------- */
+
+struct call *call_new(enum call_door door, struct request *request, struct settled_reply *base) {
+    struct call *call = g_new0(struct call, 1);
+    call->door = door;
+    call->request = request_ref(request);
+    call->base = base != NULL ? settled_reply_ref(base) : NULL;
+    call->pending_link.data = call;
+    return call;
+}
+
+void call_set_event(struct call *call, const struct boot_host_event *event) {
+    call->event = *event;
+    call->event.name = g_strdup(event->name);
+    call->event.detail = g_strdup(event->detail);
+}
+
+static void drop_content(struct call *call) {
+    if (call_has_reader(call))
+        call->content_reader.close(call->content_reader.user);
+    call->content_kind = CHAIN_CONTENT_NONE;
+    g_clear_pointer(&call->content_bytes, g_bytes_unref);
+    g_clear_pointer(&call->content_name, g_free);
+}
+
+void call_reset(struct call *call, struct settled_reply *base) {
+    drop_content(call);
+    g_clear_pointer(&call->draft, reply_free);
+    if (call->base != base) {
+        settled_reply_unref(call->base);
+        call->base = base != NULL ? settled_reply_ref(base) : NULL;
+    }
+    call->state = CALL_WAITING;
+}
+
+void call_free(struct call *call) {
+    if (call == NULL)
+        return;
+    drop_content(call);
+    if (call->draft != NULL)
+        reply_free(call->draft);
+    settled_reply_unref(call->base);
+    request_unref(call->request);
+    g_free((char *) call->event.name);
+    g_free((char *) call->event.detail);
+    g_free(call);
+}
+
+/* ---- Reply
+ * ------------------------------------------------------------------------------------------- */
+
+const struct reply *call_get_reply(const struct call *call) {
+    if (call->draft != NULL)
+        return call->draft;
+    return call->base != NULL ? call->base->reply : NULL;
+}
+
+struct reply *call_draft(struct call *call) {
+    if (call->draft == NULL && call->base != NULL)
+        call->draft = reply_copy(call->base->reply);
+    return call->draft;
+}
+
+/* ---- Content
+ * ----------------------------------------------------------------------------------------- */
+
+bool call_has_reader(const struct call *call) {
+    return call->content_kind == CHAIN_CONTENT_READER;
+}
+
+static int32_t check_gift(const struct call *call) {
+    if (call->door != CALL_CONTENT)
+        return -EINVAL;
+    return call->content_kind == CHAIN_CONTENT_NONE ? 0 : -EEXIST;
+}
+
+int32_t call_give_bytes(struct call *call, const void *data, size_t size) {
+    int32_t error = check_gift(call);
+    if (error != 0)
+        return error;
+    if (data == NULL && size > 0)
+        return -EINVAL;
+    if (size > LIMIT_CONTENT_BYTES)
+        return -E2BIG;
+    call->content_bytes = g_bytes_new(data, size);
+    call->content_kind = CHAIN_CONTENT_BYTES;
+    return 0;
+}
+
+int32_t call_give_text(struct call *call, enum chain_content_kind kind, const char *name) {
+    int32_t error = check_gift(call);
+    if (error != 0)
+        return error;
+    bool valid = name != NULL && name[0] != '\0' && g_utf8_validate(name, -1, NULL);
+    if (!valid || (kind == CHAIN_CONTENT_FILE && !g_path_is_absolute(name)))
+        return -EINVAL;
+    call->content_name = g_strdup(name);
+    call->content_kind = kind;
+    return 0;
+}
+
+int32_t call_give_reader(struct call *call, const struct boot_host_reader *reader) {
+    struct boot_host_reader known = {0};
+    if (reader == NULL || reader->size <= offsetof(struct boot_host_reader, close))
+        return -EINVAL;
+    memcpy(&known, reader, MIN(reader->size, sizeof(known)));
+    int32_t error = check_gift(call);
+    if (error == 0 && (known.read == NULL || known.close == NULL || known.length < -1))
+        error = -EINVAL;
+    if (error != 0) {
+        if (known.close != NULL)
+            known.close(known.user);
+        return error;
+    }
+    known.size = sizeof(known);
+    call->content_reader = known;
+    call->content_kind = CHAIN_CONTENT_READER;
+    return 0;
+}
+
+/* ---- Doors
+ * ------------------------------------------------------------------------------------------- */
+
+int32_t call_run(struct call *call) {
+    const struct provider *provider = call->instance->provider;
+    void *state = call->instance->state;
+    const struct boot_host_request *request = (const struct boot_host_request *) call->request;
+    switch (call->door) {
+    case CALL_DECIDE:
+        return provider->decide(state, request, (struct boot_host_reply *) call);
+    case CALL_CONTENT:
+        return provider->content(state, request, (struct boot_host_content *) call);
+    case CALL_EVENT:
+        provider->event(state, request, &call->event);
+        return BOOT_HOST_PASS;
+    }
+    return -EINVAL;
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The ordered walk over a generation's instances. A walk is one request on its way; it is freed
+ * when its outcome has been told.
+ */
+#include "provider/chain.h"
+
+#include <errno.h>
+
+#include "provider/dispatch.h"
+#include "provider/generation.h"
+
+struct walk {
+    struct generation *generation;
+    struct request *request;
+    struct settled_reply *reply; /* what the providers so far have set */
+    struct trace *trace;
+    enum call_door door;
+    guint index;        /* of the instance that is asked */
+    int64_t asked_us;   /* when it was */
+    struct call *spare; /* used again for the next one, so that a PASS costs no memory */
+    union {
+        chain_decided_fn decided;
+        chain_content_fn content;
+    } done;
+    void *user;
+};
+
+enum step {
+    STEP_NEXT, /* go on to the next instance */
+    STEP_WAIT, /* its answer will come */
+    STEP_END,  /* the outcome was told, the walk is freed */
+};
+
+static struct instance *current_instance(const struct walk *walk) {
+    return generation_get_instances(walk->generation)->pdata[walk->index];
+}
+
+/* ---- Life
+ * -------------------------------------------------------------------------------------------------
+ */
+
+static struct walk *walk_new(struct generation *generation, struct request *request,
+                             enum call_door door, void *user) {
+    struct walk *walk = g_new0(struct walk, 1);
+    walk->generation = generation_ref(generation);
+    walk->request = request_ref(request);
+    walk->reply = settled_reply_new(reply_new());
+    walk->trace = trace_new(generation_get_number(generation),
+                            request_text(request, BOOT_HOST_REQUEST_STAGE));
+    walk->door = door;
+    walk->asked_us = clock_now(generation_get_clock(generation));
+    walk->user = user;
+    return walk;
+}
+
+static void walk_free(struct walk *walk) {
+    call_free(walk->spare);
+    settled_reply_unref(walk->reply);
+    trace_unref(walk->trace);
+    request_unref(walk->request);
+    generation_unref(walk->generation);
+    g_free(walk);
+}
+
+/* ---- The end
+ * ------------------------------------------------------------------------------------------------
+ */
+
+static void seal(struct walk *walk, int32_t verdict, const char *provider) {
+    walk->trace->verdict = verdict;
+    walk->trace->provider = g_strdup(provider);
+    trace_set_facts(walk->trace, walk->request, walk->reply->reply);
+}
+
+static enum step end_decision(struct walk *walk, int32_t verdict, const char *provider) {
+    seal(walk, verdict, provider);
+    struct decision decision = {
+        .request = walk->request,
+        .reply = walk->reply->reply,
+        .trace = walk->trace,
+        .verdict = verdict,
+    };
+    walk->done.decided(&decision, walk->user);
+    walk_free(walk);
+    return STEP_END;
+}
+
+static enum step end_content(struct walk *walk, struct chain_content *content, int32_t verdict,
+                             const char *provider) {
+    seal(walk, verdict, provider);
+    content->request = walk->request;
+    content->trace = walk->trace;
+    walk->done.content(content, walk->user);
+    walk_free(walk);
+    return STEP_END;
+}
+
+/* No provider stopped the walk. */
+static void end_walk(struct walk *walk) {
+    const struct reply *reply = walk->reply->reply;
+    if (walk->door == CALL_CONTENT) {
+        struct chain_content none = {.kind = CHAIN_CONTENT_NONE};
+        end_content(walk, &none, BOOT_HOST_PASS, NULL);
+        return;
+    }
+    bool is_complete =
+        reply_get(reply, BOOT_HOST_REPLY_BOOT_FILE) != NULL || reply_get_menu(reply) != NULL;
+    end_decision(walk, is_complete ? BOOT_HOST_REPLY : BOOT_HOST_PASS, NULL);
+}
+
+/* ---- Readers outlive the walk
+ * --------------------------------------------------------------------------------- */
+
+/* A reader is the provider's own code and data: its generation must not close before it. */
+struct held_reader {
+    struct generation *generation;
+    struct boot_host_reader reader;
+};
+
+static int64_t read_held(void *user, uint64_t offset, void *buffer, uint64_t size) {
+    struct held_reader *held = user;
+    int64_t count = held->reader.read(held->reader.user, offset, buffer, size);
+    return count > 0 && (uint64_t) count > size ? -EPROTO : count;
+}
+
+static void close_held(void *user) {
+    struct held_reader *held = user;
+    held->reader.close(held->reader.user);
+    generation_unref_later(held->generation);
+    g_free(held);
+}
+
+static struct boot_host_reader hold_reader(struct walk *walk,
+                                           const struct boot_host_reader *reader) {
+    struct held_reader *held = g_new0(struct held_reader, 1);
+    held->generation = generation_ref(walk->generation);
+    held->reader = *reader;
+    return (struct boot_host_reader){
+        .size = sizeof(struct boot_host_reader),
+        .length = reader->length,
+        .user = held,
+        .read = read_held,
+        .close = close_held,
+    };
+}
+
+/* ---- One answer
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+static enum step give_content(struct walk *walk, struct call *call, const char *provider) {
+    struct chain_content content = {
+        .kind = call->content_kind,
+        .bytes = call->content_bytes,
+        .name = call->content_name,
+    };
+    if (call_has_reader(call)) {
+        content.reader = hold_reader(walk, &call->content_reader);
+        call->content_kind = CHAIN_CONTENT_NONE; /* the receiver closes it */
+    }
+    return end_content(walk, &content, BOOT_HOST_REPLY, provider);
+}
+
+static enum step refuse_content(struct walk *walk, const char *provider) {
+    struct chain_content refused = {.kind = CHAIN_CONTENT_REFUSED};
+    return end_content(walk, &refused, BOOT_HOST_DROP, provider);
+}
+
+/* A provider that is not asked at all (breaker, stalled) has failed or was late before: whatever
+ * keeps the door shut in one of both cases keeps it shut now. */
+static enum instance_policy find_policy(const struct instance_config *config,
+                                        const struct call_outcome *outcome) {
+    if (outcome->call != NULL)
+        return config->on_error;
+    if (outcome->verdict == -ETIMEDOUT)
+        return config->on_timeout;
+    return config->on_error != INSTANCE_NEXT ? config->on_error : config->on_timeout;
+}
+
+static enum step take_failure(struct walk *walk, const struct instance *instance,
+                              const struct call_outcome *outcome) {
+    enum instance_policy policy = find_policy(instance->config, outcome);
+    if (policy == INSTANCE_NEXT)
+        return STEP_NEXT;
+    if (walk->door == CALL_CONTENT)
+        return refuse_content(walk, instance->config->name);
+    int32_t verdict = policy == INSTANCE_ABORT ? BOOT_HOST_ABORT : BOOT_HOST_DROP;
+    return end_decision(walk, verdict, instance->config->name);
+}
+
+/* What the call set becomes the reply that all later ones start from. */
+static void accept_draft(struct walk *walk, struct call *call) {
+    if (call->draft == NULL)
+        return;
+    reply_clear_remarks(call->draft);
+    settled_reply_unref(walk->reply);
+    walk->reply = settled_reply_new(g_steal_pointer(&call->draft));
+}
+
+static enum step take_answer(struct walk *walk, const struct call_outcome *outcome) {
+    const struct instance *instance = current_instance(walk);
+    const char *name = instance->config->name;
+    struct call *call = outcome->call;
+    trace_add(walk->trace, name, outcome->verdict, outcome->reason,
+              call != NULL ? call->draft : NULL, outcome->end_us - walk->asked_us);
+    walk->asked_us = outcome->end_us;
+    if (outcome->verdict < 0 || call == NULL)
+        return take_failure(walk, instance, outcome);
+
+    accept_draft(walk, call);
+    if (outcome->verdict == BOOT_HOST_PASS)
+        return STEP_NEXT;
+    if (walk->door == CALL_DECIDE)
+        return end_decision(walk, outcome->verdict, name);
+    return outcome->verdict == BOOT_HOST_REPLY ? give_content(walk, call, name)
+                                               : refuse_content(walk, name);
+}
+
+/* ---- The walk
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+static void run_walk(struct walk *walk);
+
+static void on_answer(const struct call_outcome *outcome, void *user) {
+    struct walk *walk = user;
+    if (take_answer(walk, outcome) != STEP_NEXT)
+        return;
+    walk->index++;
+    run_walk(walk);
+}
+
+static struct call *next_call(struct walk *walk) {
+    struct settled_reply *base = walk->door == CALL_DECIDE ? walk->reply : NULL;
+    struct call *call = g_steal_pointer(&walk->spare);
+    if (call == NULL)
+        return call_new(walk->door, walk->request, base);
+    call_reset(call, base);
+    return call;
+}
+
+static enum step ask(struct walk *walk, struct instance *instance) {
+    const struct provider *provider = instance->provider;
+    if (walk->door == CALL_DECIDE ? !provider->has_decide : !provider->has_content)
+        return STEP_NEXT;
+    const char *key = match_refuse(instance->match, walk->request);
+    if (key != NULL) {
+        trace_add(walk->trace, instance->config->name, TRACE_SKIPPED, key, NULL, 0);
+        return STEP_NEXT;
+    }
+
+    struct call *call = next_call(walk);
+    struct call_outcome outcome;
+    call->start_us = walk->asked_us;
+    if (!dispatch_call(instance, call, on_answer, walk, &outcome))
+        return STEP_WAIT;
+    walk->spare = call;
+    enum step step = take_answer(walk, &outcome);
+    call_outcome_clear(&outcome);
+    return step;
+}
+
+static void run_walk(struct walk *walk) {
+    const GPtrArray *instances = generation_get_instances(walk->generation);
+    for (; walk->index < instances->len; walk->index++) {
+        if (ask(walk, instances->pdata[walk->index]) != STEP_NEXT)
+            return;
+    }
+    end_walk(walk);
+}
+
+void chain_decide(struct generation *generation, struct request *request, chain_decided_fn done,
+                  void *user) {
+    struct walk *walk = walk_new(generation, request, CALL_DECIDE, user);
+    walk->done.decided = done;
+    run_walk(walk);
+}
+
+void chain_content(struct generation *generation, struct request *request, chain_content_fn done,
+                   void *user) {
+    struct walk *walk = walk_new(generation, request, CALL_CONTENT, user);
+    walk->done.content = done;
+    run_walk(walk);
+}
+
+void chain_event(struct generation *generation, struct request *request,
+                 const struct boot_host_event *event) {
+    const GPtrArray *instances = generation_get_instances(generation);
+    for (guint i = 0; i < instances->len && !generation_is_check(generation); i++) {
+        struct instance *instance = instances->pdata[i];
+        if (instance->provider->has_event && match_refuse(instance->match, request) == NULL)
+            dispatch_event(instance, request, event);
+    }
+}
