@@ -38,15 +38,15 @@ static enum log_level level_of(uint32_t level) {
 
 void instance_log(struct instance *instance, uint32_t level, const char *text) {
     const char *name = instance->config->name;
-    uint32_t left_out = 0;
+    uint64_t left_out = 0;
     g_mutex_lock(&instance->lock);
-    bool admitted = log_limit_admit(&instance->log_limit, clock_now(instance->clock), &left_out);
+    bool admitted = rate_allow(&instance->log_rate, clock_now(instance->clock), &left_out);
     g_mutex_unlock(&instance->lock);
     if (!admitted)
         return;
     if (left_out > 0)
-        log_line(LOG_LEVEL_WARNING, NULL, name, "provider %s: %u lines of log left out, ignoring",
-                 name, left_out);
+        log_line(LOG_LEVEL_WARNING, NULL, name,
+                 "provider %s: %" PRIu64 " lines of log left out, ignoring", name, left_out);
     g_autofree char *safe = make_safe(text);
     log_line(level_of(level), NULL, name, "provider %s: %s", name, safe);
 }
@@ -83,6 +83,7 @@ static struct instance *make_instance(struct module *module, struct instance_con
     instance->config = instance_config_ref(config);
     instance->clock = options->clock;
     instance->mailbox = mailbox_ref(options->mailbox);
+    instance->log_rate.limit = INSTANCE_LOG_LINES;
     instance->tickets = g_hash_table_new(g_int64_hash, g_int64_equal);
     g_mutex_init(&instance->lock);
     g_cond_init(&instance->changed);

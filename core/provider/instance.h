@@ -9,18 +9,19 @@
 #include <stdbool.h>
 
 #include "base/clock.h"
+#include "base/rate.h"
 #include "provider/breaker.h"
 #include "provider/call.h"
 #include "provider/handshake.h"
 #include "provider/instance-config.h"
 #include "provider/loader.h"
-#include "provider/log-limit.h"
 #include "provider/mailbox.h"
 #include "provider/match.h"
 #include "provider/settings.h"
 #include "provider/statistics.h"
 
-#define INSTANCE_PARALLEL_THREADS 4 /* of an instance that takes several calls at once */
+#define INSTANCE_LOG_LINES        10 /* a second that a provider may write; the others are counted */
+#define INSTANCE_PARALLEL_THREADS 4  /* of an instance that takes several calls at once */
 
 struct state;
 
@@ -55,7 +56,7 @@ struct instance {
     uint64_t last_ticket;
     uint32_t inside; /* threads of ours that are inside the provider */
     bool is_closing;
-    struct log_limit log_limit;
+    struct rate log_rate;
 };
 
 /* What the instances of one generation share. */
