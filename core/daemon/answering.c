@@ -35,9 +35,16 @@ struct answering {
 struct inflight {
     struct answering *answering; /* NULL: we are stopping, nobody answers any more */
     struct door *door;
-    struct quota_charge charge;
+    struct request *request; /* whose charge is given back at the end */
     struct inflight *next;
     struct inflight **link; /* who points to us */
+};
+
+/* Too many requests wait for providers: of everybody, of this client, of this source. */
+static const char *const quota_reasons[QUOTA_STATUS_COUNT] = {
+    [QUOTA_TOTAL] = "limit-parked",
+    [QUOTA_CLIENT] = "limit-parked-client",
+    [QUOTA_SOURCE] = "limit-parked-source",
 };
 
 static void count(struct answering *answering, const char *reason) {
@@ -130,12 +137,18 @@ static void tell_providers(struct daemon *daemon, const struct decision *decisio
     chain_event(daemon->generation, decision->request, &event);
 }
 
+static void release(struct answering *answering, const struct request *request) {
+    quota_release(answering->daemon->quota, request_get_client(request),
+                  &request_get_origin(request)->source);
+}
+
 static void inflight_free(struct inflight *inflight) {
     if (inflight->link != NULL) {
         *inflight->link = inflight->next;
         if (inflight->next != NULL)
             inflight->next->link = inflight->link;
     }
+    request_unref(inflight->request);
     g_free(inflight);
 }
 
@@ -144,7 +157,7 @@ static void on_decided(const struct decision *decision, void *user) {
     struct answering *answering = inflight->answering;
     if (answering != NULL) {
         struct daemon *daemon = answering->daemon;
-        quota_release(daemon->quota, &inflight->charge);
+        release(answering, inflight->request);
         struct answer answer;
         int failure = answer_make(decision->request, decision->reply, decision->verdict,
                                   &daemon->config->policy, decision->trace, &answer);
@@ -191,13 +204,14 @@ static gboolean find_server(const struct daemon *daemon, const struct interface 
 static void ask_chain(struct door *door, struct request *request) {
     struct answering *answering = door->answering;
     struct daemon *daemon = answering->daemon;
-    struct inflight *inflight = g_new0(struct inflight, 1);
-    const char *refused = quota_charge(daemon->quota, request, &inflight->charge);
-    if (refused != NULL) {
-        count(answering, refused);
-        g_free(inflight);
+    enum quota_status charged = quota_charge(daemon->quota, request_get_client(request),
+                                             &request_get_origin(request)->source);
+    if (charged != QUOTA_OK) {
+        count(answering, quota_reasons[charged]);
         return;
     }
+    struct inflight *inflight = g_new0(struct inflight, 1);
+    inflight->request = request_ref(request);
     inflight->answering = answering;
     inflight->door = door;
     inflight->next = answering->inflight;
@@ -270,7 +284,7 @@ static gboolean on_packets(int descriptor, GIOCondition condition, gpointer user
 
 static gboolean open_socket(struct door *door, GError **error) {
     struct udp_options options = {
-        .local = {.family = 4, .port = door->number}, .broadcast = TRUE, .exclusive = TRUE};
+        .local = {.family = 4, .port = door->number}, .broadcast = TRUE};
     int inherited = udp_inherited(door->number);
     door->socket =
         inherited >= 0 ? udp_adopt(inherited, &options, error) : udp_open(&options, error);
@@ -315,7 +329,7 @@ void answering_free(struct answering *answering) {
         return;
     for (struct inflight *inflight = answering->inflight; inflight != NULL;
          inflight = inflight->next) {
-        quota_release(answering->daemon->quota, &inflight->charge);
+        release(answering, inflight->request);
         inflight->answering = NULL;
         inflight->link = NULL;
     }

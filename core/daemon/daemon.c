@@ -145,7 +145,8 @@ struct daemon *daemon_new(struct config *config, GError **error) {
     daemon->started_us = g_get_real_time();
     daemon->log_rate.limit = LIMIT_LOG_LINES;
     daemon->sessions = session_table_new(daemon->clock, LIMIT_SESSIONS);
-    daemon->quota = quota_new();
+    struct quota_limits limits = quota_limits_parked();
+    daemon->quota = quota_new(&limits);
     gboolean started = start_links(daemon, error) && start_chain(daemon, error);
     if (started)
         daemon->serving = serving_new(daemon, error);

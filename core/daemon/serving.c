@@ -26,7 +26,6 @@ struct ask {
     struct serving *serving;
     struct tftp_open *open;
     char beside[TFTP_PATH_MAX];     /* looked for first; "": nowhere */
-    char *name;                     /* below the root; NULL: not asked for */
     char *path;                     /* a provider's file; NULL: none */
     struct boot_host_reader reader; /* read is NULL: none */
 };
@@ -76,19 +75,12 @@ static struct content *drain_reader(const struct boot_host_reader *reader, GErro
 }
 
 static struct content *find_content(const struct ask *ask, GError **error) {
-    if (ask->reader.read != NULL)
-        return drain_reader(&ask->reader, error);
-    if (ask->path != NULL)
-        return content_open(ask->path, error);
-    struct content *content =
-        ask->beside[0] != '\0' ? content_root_find(ask->serving->root, ask->beside, NULL) : NULL;
-    return content != NULL ? content : content_root_find(ask->serving->root, ask->name, error);
+    return ask->path != NULL ? content_open(ask->path, error) : drain_reader(&ask->reader, error);
 }
 
 static void ask_free(struct ask *ask) {
     if (ask->reader.close != NULL)
         ask->reader.close(ask->reader.user);
-    g_free(ask->name);
     g_free(ask->path);
     g_free(ask);
 }
@@ -120,6 +112,19 @@ static struct session *find_session(struct daemon *daemon, const struct address 
     return session_find_address(daemon->sessions, client, known ? text : NULL);
 }
 
+/* `name`: what a provider names instead of what the client asked for, or NULL. */
+static void serve_below_root(struct ask *ask, const char *name) {
+    const char *names[] = {ask->open->name, NULL, NULL};
+    if (name != NULL) {
+        names[0] = name;
+    } else if (ask->beside[0] != '\0') {
+        names[0] = ask->beside;
+        names[1] = ask->open->name;
+    }
+    tftp_open_serve(ask->open, names);
+    ask_free(ask);
+}
+
 static void on_content(const struct chain_content *content, void *user) {
     struct ask *ask = user;
     switch (content->kind) {
@@ -141,12 +146,11 @@ static void on_content(const struct chain_content *content, void *user) {
         ask->reader = content->reader;
         break;
     case CHAIN_CONTENT_NAME:
-        ask->beside[0] = '\0';
-        ask->name = g_strdup(content->name);
-        break;
+        serve_below_root(ask, content->name);
+        return;
     case CHAIN_CONTENT_NONE:
-        ask->name = g_strdup(ask->open->name);
-        break;
+        serve_below_root(ask, NULL);
+        return;
     }
     g_thread_pool_push(ask->serving->file_threads, ask, NULL);
 }

@@ -6,7 +6,7 @@
 
 #include "base/limits.h"
 
-struct mailbox {
+struct tftp_mailbox {
     gatomicrefcount references; /* the server's, and one of each question that is out */
     GMutex lock;
     GQueue answers;        /* struct answer */
@@ -14,8 +14,8 @@ struct mailbox {
     struct poller *poller; /* NULL once closed */
 };
 
-struct mailbox *mailbox_new(struct poller *poller) {
-    struct mailbox *mailbox = g_new0(struct mailbox, 1);
+struct tftp_mailbox *tftp_mailbox_new(struct poller *poller) {
+    struct tftp_mailbox *mailbox = g_new0(struct tftp_mailbox, 1);
     g_atomic_ref_count_init(&mailbox->references);
     g_mutex_init(&mailbox->lock);
     g_queue_init(&mailbox->answers);
@@ -23,24 +23,24 @@ struct mailbox *mailbox_new(struct poller *poller) {
     return mailbox;
 }
 
-void mailbox_unref(struct mailbox *mailbox) {
+void tftp_mailbox_unref(struct tftp_mailbox *mailbox) {
     if (!g_atomic_ref_count_dec(&mailbox->references))
         return;
     g_mutex_clear(&mailbox->lock);
     g_free(mailbox);
 }
 
-void mailbox_close(struct mailbox *mailbox) {
+void tftp_mailbox_close(struct tftp_mailbox *mailbox) {
     g_mutex_lock(&mailbox->lock);
     mailbox->poller = NULL;
     g_mutex_unlock(&mailbox->lock);
-    for (struct answer *answer = mailbox_take(mailbox); answer != NULL;
-         answer = mailbox_take(mailbox))
+    for (struct answer *answer = tftp_mailbox_take(mailbox); answer != NULL;
+         answer = tftp_mailbox_take(mailbox))
         answer_free(answer);
 }
 
-struct tftp_open *mailbox_open(struct mailbox *mailbox, const struct tftp_open *open,
-                               unsigned socket, uint64_t session) {
+struct tftp_open *tftp_mailbox_open(struct tftp_mailbox *mailbox, const struct tftp_open *open,
+                                    unsigned socket, uint64_t session) {
     g_mutex_lock(&mailbox->lock);
     gboolean room = mailbox->out < LIMIT_OPENS;
     if (room)
@@ -67,11 +67,11 @@ void answer_free(struct answer *answer) {
     g_free(answer->message);
     g_free((char *) answer->open.name);
     g_free((char *) answer->open.wire_name);
-    mailbox_unref(answer->mailbox);
+    tftp_mailbox_unref(answer->mailbox);
     g_free(answer);
 }
 
-struct answer *mailbox_take(struct mailbox *mailbox) {
+struct answer *tftp_mailbox_take(struct tftp_mailbox *mailbox) {
     g_mutex_lock(&mailbox->lock);
     struct answer *answer = g_queue_pop_head(&mailbox->answers);
     if (answer != NULL)
@@ -81,7 +81,7 @@ struct answer *mailbox_take(struct mailbox *mailbox) {
 }
 
 static void post(struct answer *answer) {
-    struct mailbox *mailbox = answer->mailbox;
+    struct tftp_mailbox *mailbox = answer->mailbox;
     g_mutex_lock(&mailbox->lock);
     gboolean open = mailbox->poller != NULL;
     if (open) {

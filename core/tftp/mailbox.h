@@ -9,14 +9,14 @@
 #include "net/poller.h"
 #include "tftp/server.h"
 
-struct mailbox;
+struct tftp_mailbox;
 
 /* One answer, in the transfer thread's hands. Free with answer_free(). */
 struct answer {
     struct tftp_open open; /* `name` and `wire_name` are owned */
     unsigned socket;       /* with open.client: the session that asked ... */
     uint64_t session;      /* ... if it is still this one */
-    struct mailbox *mailbox;
+    struct tftp_mailbox *mailbox;
     gboolean serve; /* look below the root for `names` */
     char *names[TFTP_OPEN_NAMES + 1];
     struct content *content; /* or NULL: refused */
@@ -24,18 +24,18 @@ struct answer {
     char *message; /* or NULL */
 };
 
-/* `poller` is woken by each answer until mailbox_close(). */
-struct mailbox *mailbox_new(struct poller *poller);
-void mailbox_unref(struct mailbox *mailbox);
+/* `poller` is woken by each answer until tftp_mailbox_close(). */
+struct tftp_mailbox *tftp_mailbox_new(struct poller *poller);
+void tftp_mailbox_unref(struct tftp_mailbox *mailbox);
 
 /* From now on answers are dropped. After it returns nobody touches the poller any more. */
-void mailbox_close(struct mailbox *mailbox);
+void tftp_mailbox_close(struct tftp_mailbox *mailbox);
 
 /* A question of session `session`, to be given to the owner; it comes back as an answer. NULL when
  * LIMIT_OPENS are out already. Copies what `open` points to. */
-struct tftp_open *mailbox_open(struct mailbox *mailbox, const struct tftp_open *open,
-                               unsigned socket, uint64_t session);
+struct tftp_open *tftp_mailbox_open(struct tftp_mailbox *mailbox, const struct tftp_open *open,
+                                    unsigned socket, uint64_t session);
 
 /* The oldest answer; NULL when there is none. */
-struct answer *mailbox_take(struct mailbox *mailbox);
+struct answer *tftp_mailbox_take(struct tftp_mailbox *mailbox);
 void answer_free(struct answer *answer);

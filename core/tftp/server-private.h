@@ -20,7 +20,7 @@ struct tftp_server {
     unsigned n_listeners;
     struct udp_socket *sockets[SESSION_SOCKETS]; /* transfers' */
     struct poller *poller;
-    struct mailbox *mailbox;
+    struct tftp_mailbox *mailbox;
     GThread *thread;
     gint stop; /* atomic */
     struct tftp_callbacks callbacks;
@@ -29,7 +29,7 @@ struct tftp_server {
     struct tftp_settings settings;
     struct content_root *root;
     struct interfaces *interfaces;
-    struct session_table *table;
+    struct tftp_sessions *table;
     struct timers timers;
     uint64_t counters[TFTP_COUNTERS];
     uint64_t last_id;

@@ -44,7 +44,7 @@ static unsigned link_mtu(const struct tftp_server *server, unsigned interface) {
 static gboolean make_room(struct tftp_server *server, const struct address *client,
                           unsigned *ret_socket) {
     for (;;) {
-        switch (session_table_room(server->table, client, server->settings.transfers, ret_socket)) {
+        switch (tftp_sessions_room(server->table, client, server->settings.transfers, ret_socket)) {
         case SESSION_ROOM:
             return TRUE;
         case SESSION_ROOM_SOURCE:
@@ -58,7 +58,7 @@ static gboolean make_room(struct tftp_server *server, const struct address *clie
             break;
         }
         /* A flood from invented addresses never answers; real clients do within milliseconds. */
-        struct session *oldest = session_table_oldest(server->table);
+        struct session *oldest = tftp_sessions_oldest(server->table);
         if (oldest == NULL)
             return FALSE;
         server_end(server, oldest, TRANSFER_TIMED_OUT,
@@ -74,9 +74,10 @@ static void begin_session(struct tftp_server *server, const struct request *requ
     session->id = ++server->last_id;
     if (session->agreement.netascii)
         server->netascii++;
-    session_table_add(server->table, session);
+    tftp_sessions_add(server->table, session);
 
-    struct tftp_open *open = mailbox_open(server->mailbox, &request->open, socket, session->id);
+    struct tftp_open *open =
+        tftp_mailbox_open(server->mailbox, &request->open, socket, session->id);
     if (open == NULL) {
         server->counters[TFTP_COUNTER_LIMIT_TOTAL]++;
         server_end(server, session, TRANSFER_FAILED, "too many requests wait for providers");
@@ -109,7 +110,7 @@ static void take_read_request(struct tftp_server *server, struct request *reques
         server->counters[TFTP_COUNTER_LIMIT_TOTAL]++;
         return;
     }
-    struct session *old = session_table_find_name(server->table, &request->open.client, name);
+    struct session *old = tftp_sessions_find_name(server->table, &request->open.client, name);
     if (old != NULL && old->content == NULL)
         return; /* its content is on the way; asking again must not start the wait anew */
     if (old != NULL)
@@ -189,7 +190,7 @@ static struct content *find_below_root(const struct tftp_server *server,
 
 void server_take_answer(struct tftp_server *server, struct answer *answer) {
     struct session *session =
-        session_table_find(server->table, &answer->open.client, answer->socket);
+        tftp_sessions_find(server->table, &answer->open.client, answer->socket);
     if (session == NULL || session->id != answer->session) {
         server->counters[TFTP_COUNTER_LATE]++;
         answer_free(answer);

@@ -50,7 +50,7 @@ void server_end(struct tftp_server *server, struct session *session, enum transf
     report.outcome = outcome;
     report.message = message;
     timers_cancel(&server->timers, &session->timer);
-    session_table_remove(server->table, session);
+    tftp_sessions_remove(server->table, session);
     if (session->agreement.netascii)
         server->netascii--;
     server_report(server, &report);
@@ -144,7 +144,7 @@ static void act(struct tftp_server *server, struct session *session,
         return;
     }
     if (session->transfer.verified)
-        session_table_verified(server->table, session);
+        tftp_sessions_verified(server->table, session);
     if (action->oack)
         send_oack(server, session);
     if (action->count > 0 && !send_blocks(server, session, action->first, action->count)) {
@@ -214,7 +214,7 @@ void server_take_timer(struct tftp_server *server, struct session *session, int6
 static void refuse_foreign(struct tftp_server *server, unsigned socket,
                            const struct udp_datagram *datagram, const struct tftp_packet *packet) {
     if (packet->opcode == TFTP_ERROR ||
-        session_table_is_recent(server->table, &datagram->peer, socket))
+        tftp_sessions_is_recent(server->table, &datagram->peer, socket))
         return;
     server->counters[TFTP_COUNTER_FOREIGN]++;
     server_send_error(server, socket, datagram, TFTP_ERROR_UNKNOWN_TID,
@@ -243,7 +243,7 @@ void server_take_packet(struct tftp_server *server, unsigned socket,
         server->counters[TFTP_COUNTER_MALFORMED]++;
         return;
     }
-    struct session *session = session_table_find(server->table, &datagram->peer, socket);
+    struct session *session = tftp_sessions_find(server->table, &datagram->peer, socket);
     if (session == NULL) {
         refuse_foreign(server, socket, datagram, &packet);
     } else if (packet.opcode == TFTP_ERROR) {

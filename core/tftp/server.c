@@ -60,8 +60,8 @@ static int64_t time_to_timer(const struct tftp_server *server) {
 }
 
 static void end_all(struct tftp_server *server) {
-    for (struct session *session = session_table_any(server->table); session != NULL;
-         session = session_table_any(server->table))
+    for (struct session *session = tftp_sessions_any(server->table); session != NULL;
+         session = tftp_sessions_any(server->table))
         server_refuse(server, session, TRANSFER_FAILED, TFTP_ERROR_UNDEFINED, "server stops");
 }
 
@@ -76,8 +76,8 @@ static gpointer run(gpointer data) {
         g_mutex_lock(&server->lock);
         for (unsigned i = 0; i < count; i++)
             take_packets(server, tokens[i]);
-        for (struct answer *answer = mailbox_take(server->mailbox); answer != NULL;
-             answer = mailbox_take(server->mailbox))
+        for (struct answer *answer = tftp_mailbox_take(server->mailbox); answer != NULL;
+             answer = tftp_mailbox_take(server->mailbox))
             server_take_answer(server, answer);
         take_timers(server);
     }
@@ -150,7 +150,7 @@ static struct tftp_server *server_alloc(const struct tftp_server_options *option
     server->settings = tftp_settings_complete(&options->settings);
     server->root = options->root != NULL ? content_root_ref(options->root) : NULL;
     server->interfaces = options->interfaces != NULL ? interfaces_ref(options->interfaces) : NULL;
-    server->table = session_table_new();
+    server->table = tftp_sessions_new();
     timers_init(&server->timers);
     server->batch = udp_batch_new(REQUEST_BYTES);
     server->buffer = g_malloc(SERVER_BUFFER);
@@ -162,7 +162,7 @@ struct tftp_server *tftp_server_new(const struct tftp_server_options *options, G
     server->poller = poller_new(error);
     gboolean good = server->poller != NULL;
     if (good)
-        server->mailbox = mailbox_new(server->poller);
+        server->mailbox = tftp_mailbox_new(server->poller);
     /* Even after a failure, since it closes what was handed over. */
     if (options->n_inherited > 0)
         good = adopt_listeners(server, options, error);
@@ -185,15 +185,15 @@ void tftp_server_free(struct tftp_server *server) {
         g_thread_join(server->thread);
     }
     if (server->mailbox != NULL) {
-        mailbox_close(server->mailbox);
-        mailbox_unref(server->mailbox);
+        tftp_mailbox_close(server->mailbox);
+        tftp_mailbox_unref(server->mailbox);
     }
     for (unsigned i = 0; i < server->n_listeners; i++)
         udp_close(server->listeners[i]);
     for (unsigned i = 0; i < SESSION_SOCKETS; i++)
         udp_close(server->sockets[i]);
     poller_free(server->poller);
-    session_table_free(server->table);
+    tftp_sessions_free(server->table);
     timers_clear(&server->timers);
     content_root_unref(server->root);
     interfaces_unref(server->interfaces);
@@ -224,7 +224,7 @@ void tftp_server_counters(struct tftp_server *server, uint64_t ret_counters[TFTP
     for (unsigned i = 0; i < TFTP_COUNTERS; i++)
         ret_counters[i] = server->counters[i];
     if (ret_running != NULL)
-        *ret_running = session_table_count(server->table);
+        *ret_running = tftp_sessions_count(server->table);
     g_mutex_unlock(&server->lock);
 }
 
@@ -251,6 +251,6 @@ void tftp_server_running(struct tftp_server *server, unsigned most,
     struct visit all = {
         .visit = visit, .user = user, .left = most, .now_us = g_get_monotonic_time()};
     g_mutex_lock(&server->lock);
-    session_table_foreach(server->table, visit_session, &all);
+    tftp_sessions_foreach(server->table, visit_session, &all);
     g_mutex_unlock(&server->lock);
 }

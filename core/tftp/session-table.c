@@ -19,7 +19,7 @@ struct ended {
     unsigned socket;
 };
 
-struct session_table {
+struct tftp_sessions {
     GHashTable *sessions; /* struct session, key and value */
     GHashTable *sources;  /* struct source, key and value */
     GQueue unverified;    /* oldest first; the links lie in the sessions */
@@ -35,11 +35,11 @@ static uint32_t hash_bytes(uint32_t hash, const void *data, size_t size) {
     return hash;
 }
 
-static uint32_t hash_host(const struct session_table *table, const struct address *address) {
+static uint32_t hash_host(const struct tftp_sessions *table, const struct address *address) {
     return hash_bytes(UINT32_C(2166136261) ^ table->seed, address->bytes, sizeof(address->bytes));
 }
 
-static uint32_t hash_client(const struct session_table *table, const struct address *client,
+static uint32_t hash_client(const struct tftp_sessions *table, const struct address *client,
                             unsigned socket) {
     uint32_t hash = hash_host(table, client);
     hash = hash_bytes(hash, &client->port, sizeof(client->port));
@@ -69,8 +69,8 @@ static gboolean equal_session(gconstpointer a, gconstpointer b) {
     return one->socket == other->socket && same_client(&one->client, &other->client);
 }
 
-struct session_table *session_table_new(void) {
-    struct session_table *table = g_new0(struct session_table, 1);
+struct tftp_sessions *tftp_sessions_new(void) {
+    struct tftp_sessions *table = g_new0(struct tftp_sessions, 1);
     table->sessions = g_hash_table_new(hash_session, equal_session);
     table->sources = g_hash_table_new_full(hash_source, equal_source, g_free, NULL);
     g_queue_init(&table->unverified);
@@ -78,7 +78,7 @@ struct session_table *session_table_new(void) {
     return table;
 }
 
-void session_table_free(struct session_table *table) {
+void tftp_sessions_free(struct tftp_sessions *table) {
     if (table == NULL)
         return;
     g_hash_table_unref(table->sessions);
@@ -86,50 +86,50 @@ void session_table_free(struct session_table *table) {
     g_free(table);
 }
 
-unsigned session_table_count(const struct session_table *table) {
+unsigned tftp_sessions_count(const struct tftp_sessions *table) {
     return g_hash_table_size(table->sessions);
 }
 
-struct session *session_table_find(const struct session_table *table, const struct address *client,
+struct session *tftp_sessions_find(const struct tftp_sessions *table, const struct address *client,
                                    unsigned socket) {
     struct session key = {
         .hash = hash_client(table, client, socket), .client = *client, .socket = socket};
     return g_hash_table_lookup(table->sessions, &key);
 }
 
-struct session *session_table_find_name(const struct session_table *table,
+struct session *tftp_sessions_find_name(const struct tftp_sessions *table,
                                         const struct address *client, const char *name) {
     for (unsigned socket = 0; socket < SESSION_SOCKETS; socket++) {
-        struct session *session = session_table_find(table, client, socket);
+        struct session *session = tftp_sessions_find(table, client, socket);
         if (session != NULL && strcmp(session->name, name) == 0)
             return session;
     }
     return NULL;
 }
 
-static unsigned recent_place(const struct session_table *table, const struct address *client) {
+static unsigned recent_place(const struct tftp_sessions *table, const struct address *client) {
     return hash_client(table, client, SESSION_SOCKETS) % SESSION_RECENT;
 }
 
-static struct source *find_source(const struct session_table *table, const struct address *client) {
+static struct source *find_source(const struct tftp_sessions *table, const struct address *client) {
     struct source key = {.hash = hash_host(table, client), .address = *client};
     return g_hash_table_lookup(table->sources, &key);
 }
 
-enum session_room session_table_room(const struct session_table *table,
+enum session_room tftp_sessions_room(const struct tftp_sessions *table,
                                      const struct address *client, unsigned most,
                                      unsigned *ret_socket) {
     const struct source *source = find_source(table, client);
     if (source != NULL && source->count >= LIMIT_TRANSFERS_SOURCE)
         return SESSION_ROOM_SOURCE;
-    if (session_table_count(table) >= most)
+    if (tftp_sessions_count(table) >= most)
         return SESSION_ROOM_TOTAL;
     unsigned place = recent_place(table, client);
     const struct ended *last = &table->recent[place];
     unsigned first = same_client(&last->client, client) ? last->socket + 1 : place;
     for (unsigned i = 0; i < SESSION_SOCKETS; i++) {
         unsigned socket = (first + i) % SESSION_SOCKETS;
-        if (session_table_find(table, client, socket) != NULL)
+        if (tftp_sessions_find(table, client, socket) != NULL)
             continue;
         *ret_socket = socket;
         return SESSION_ROOM;
@@ -137,7 +137,7 @@ enum session_room session_table_room(const struct session_table *table,
     return SESSION_ROOM_CLIENT;
 }
 
-void session_table_add(struct session_table *table, struct session *session) {
+void tftp_sessions_add(struct tftp_sessions *table, struct session *session) {
     session->hash = hash_client(table, &session->client, session->socket);
     g_hash_table_add(table->sessions, session);
     g_queue_push_tail_link(&table->unverified, &session->unverified);
@@ -151,15 +151,15 @@ void session_table_add(struct session_table *table, struct session *session) {
     source->count++;
 }
 
-void session_table_verified(struct session_table *table, struct session *session) {
+void tftp_sessions_verified(struct tftp_sessions *table, struct session *session) {
     if (session->unverified.data == NULL)
         return;
     g_queue_unlink(&table->unverified, &session->unverified);
     session->unverified.data = NULL;
 }
 
-void session_table_remove(struct session_table *table, struct session *session) {
-    session_table_verified(table, session);
+void tftp_sessions_remove(struct tftp_sessions *table, struct session *session) {
+    tftp_sessions_verified(table, session);
     g_hash_table_remove(table->sessions, session);
     struct source *source = find_source(table, &session->client);
     if (--source->count == 0)
@@ -168,18 +168,18 @@ void session_table_remove(struct session_table *table, struct session *session) 
         (struct ended){.client = session->client, .socket = session->socket};
 }
 
-struct session *session_table_oldest(const struct session_table *table) {
+struct session *tftp_sessions_oldest(const struct tftp_sessions *table) {
     return g_queue_peek_head((GQueue *) &table->unverified);
 }
 
-struct session *session_table_any(const struct session_table *table) {
+struct session *tftp_sessions_any(const struct tftp_sessions *table) {
     GHashTableIter iterator;
     gpointer session = NULL;
     g_hash_table_iter_init(&iterator, table->sessions);
     return g_hash_table_iter_next(&iterator, &session, NULL) ? session : NULL;
 }
 
-void session_table_foreach(const struct session_table *table,
+void tftp_sessions_foreach(const struct tftp_sessions *table,
                            gboolean (*visit)(struct session *session, gpointer user),
                            gpointer user) {
     GHashTableIter iterator;
@@ -191,7 +191,7 @@ void session_table_foreach(const struct session_table *table,
     }
 }
 
-gboolean session_table_is_recent(const struct session_table *table, const struct address *client,
+gboolean tftp_sessions_is_recent(const struct tftp_sessions *table, const struct address *client,
                                  unsigned socket) {
     const struct ended *last = &table->recent[recent_place(table, client)];
     return last->socket == socket && same_client(&last->client, client);

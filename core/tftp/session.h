@@ -44,13 +44,13 @@ void session_free(struct session *session);
 /* What is known of it, for reports; points into `session`. */
 struct tftp_report session_report(const struct session *session, int64_t now_us);
 
-struct session_table;
+struct tftp_sessions;
 
-struct session_table *session_table_new(void);
+struct tftp_sessions *tftp_sessions_new(void);
 /* The table must be empty. */
-void session_table_free(struct session_table *table);
+void tftp_sessions_free(struct tftp_sessions *table);
 
-unsigned session_table_count(const struct session_table *table);
+unsigned tftp_sessions_count(const struct tftp_sessions *table);
 
 enum session_room {
     SESSION_ROOM,
@@ -60,31 +60,31 @@ enum session_room {
 };
 
 /* Whether one more fits, and on which data socket. */
-enum session_room session_table_room(const struct session_table *table,
+enum session_room tftp_sessions_room(const struct tftp_sessions *table,
                                      const struct address *client, unsigned most,
                                      unsigned *ret_socket);
 
-/* The table owns it from now on, until session_table_remove() gives it back. */
-void session_table_add(struct session_table *table, struct session *session);
-void session_table_remove(struct session_table *table, struct session *session);
+/* The table owns it from now on, until tftp_sessions_remove() gives it back. */
+void tftp_sessions_add(struct tftp_sessions *table, struct session *session);
+void tftp_sessions_remove(struct tftp_sessions *table, struct session *session);
 
 /* The client has answered: it is not the first to go any more when room is short. */
-void session_table_verified(struct session_table *table, struct session *session);
+void tftp_sessions_verified(struct tftp_sessions *table, struct session *session);
 
 /* Which one goes when room is short: the oldest that has not answered; NULL when all have. */
-struct session *session_table_oldest(const struct session_table *table);
+struct session *tftp_sessions_oldest(const struct tftp_sessions *table);
 
-struct session *session_table_find(const struct session_table *table, const struct address *client,
+struct session *tftp_sessions_find(const struct tftp_sessions *table, const struct address *client,
                                    unsigned socket);
-struct session *session_table_find_name(const struct session_table *table,
+struct session *tftp_sessions_find_name(const struct tftp_sessions *table,
                                         const struct address *client, const char *name);
 /* Any session, to end them all; NULL when empty. */
-struct session *session_table_any(const struct session_table *table);
+struct session *tftp_sessions_any(const struct tftp_sessions *table);
 
-void session_table_foreach(const struct session_table *table,
+void tftp_sessions_foreach(const struct tftp_sessions *table,
                            gboolean (*visit)(struct session *session, gpointer user),
                            gpointer user);
 
 /* Whether this client had a session on this socket not long ago. */
-gboolean session_table_is_recent(const struct session_table *table, const struct address *client,
+gboolean tftp_sessions_is_recent(const struct tftp_sessions *table, const struct address *client,
                                  unsigned socket);

@@ -8,104 +8,104 @@ static struct address client_address(uint8_t host, uint16_t port) {
     return address_from_ipv4((const uint8_t[]){10, 0, 0, host}, port);
 }
 
-static struct session *add(struct session_table *table, const struct address *client,
+static struct session *add(struct tftp_sessions *table, const struct address *client,
                            const char *name) {
     unsigned socket = 0;
-    g_assert_cmpint(session_table_room(table, client, 8192, &socket), ==, SESSION_ROOM);
+    g_assert_cmpint(tftp_sessions_room(table, client, 8192, &socket), ==, SESSION_ROOM);
     struct tftp_open open = {.client = *client, .name = name, .wire_name = name};
     struct session *session = session_new(&open, socket);
-    session_table_add(table, session);
+    tftp_sessions_add(table, session);
     return session;
 }
 
-static void drop(struct session_table *table, struct session *session) {
-    session_table_remove(table, session);
+static void drop(struct tftp_sessions *table, struct session *session) {
+    tftp_sessions_remove(table, session);
     session_free(session);
 }
 
-static void drop_all(struct session_table *table) {
-    for (struct session *session = session_table_any(table); session != NULL;
-         session = session_table_any(table))
+static void drop_all(struct tftp_sessions *table) {
+    for (struct session *session = tftp_sessions_any(table); session != NULL;
+         session = tftp_sessions_any(table))
         drop(table, session);
-    g_assert_cmpuint(session_table_count(table), ==, 0);
-    session_table_free(table);
+    g_assert_cmpuint(tftp_sessions_count(table), ==, 0);
+    tftp_sessions_free(table);
 }
 
 static void test_finding(void) {
-    struct session_table *table = session_table_new();
+    struct tftp_sessions *table = tftp_sessions_new();
     struct address one = client_address(1, 2070);
     struct address other = client_address(1, 2071);
     struct session *a = add(table, &one, "a");
     struct session *b = add(table, &one, "b");
     g_assert_cmpuint(a->socket, !=, b->socket);
-    g_assert_true(session_table_find(table, &one, a->socket) == a);
-    g_assert_true(session_table_find_name(table, &one, "b") == b);
-    g_assert_null(session_table_find_name(table, &one, "c"));
-    g_assert_null(session_table_find_name(table, &other, "a"));
+    g_assert_true(tftp_sessions_find(table, &one, a->socket) == a);
+    g_assert_true(tftp_sessions_find_name(table, &one, "b") == b);
+    g_assert_null(tftp_sessions_find_name(table, &one, "c"));
+    g_assert_null(tftp_sessions_find_name(table, &other, "a"));
     drop_all(table);
 }
 
 static void test_client_cap(void) {
-    struct session_table *table = session_table_new();
+    struct tftp_sessions *table = tftp_sessions_new();
     struct address client = client_address(1, 2070);
     for (unsigned i = 0; i < LIMIT_TRANSFERS_CLIENT; i++)
         add(table, &client, "file");
     unsigned socket = 0;
-    g_assert_cmpint(session_table_room(table, &client, 8192, &socket), ==, SESSION_ROOM_CLIENT);
+    g_assert_cmpint(tftp_sessions_room(table, &client, 8192, &socket), ==, SESSION_ROOM_CLIENT);
     struct address other = client_address(1, 2071);
-    g_assert_cmpint(session_table_room(table, &other, 8192, &socket), ==, SESSION_ROOM);
+    g_assert_cmpint(tftp_sessions_room(table, &other, 8192, &socket), ==, SESSION_ROOM);
     drop_all(table);
 }
 
 static void test_source_cap(void) {
-    struct session_table *table = session_table_new();
+    struct tftp_sessions *table = tftp_sessions_new();
     for (unsigned i = 0; i < LIMIT_TRANSFERS_SOURCE; i++) {
         struct address client = client_address(1, (uint16_t) (1024 + i));
         add(table, &client, "file");
     }
     unsigned socket = 0;
     struct address same = client_address(1, 999);
-    g_assert_cmpint(session_table_room(table, &same, 8192, &socket), ==, SESSION_ROOM_SOURCE);
+    g_assert_cmpint(tftp_sessions_room(table, &same, 8192, &socket), ==, SESSION_ROOM_SOURCE);
     struct address other = client_address(2, 999);
-    g_assert_cmpint(session_table_room(table, &other, 8192, &socket), ==, SESSION_ROOM);
+    g_assert_cmpint(tftp_sessions_room(table, &other, 8192, &socket), ==, SESSION_ROOM);
     struct address first = client_address(1, 1024);
-    drop(table, session_table_find_name(table, &first, "file"));
-    g_assert_cmpint(session_table_room(table, &same, 8192, &socket), ==, SESSION_ROOM);
+    drop(table, tftp_sessions_find_name(table, &first, "file"));
+    g_assert_cmpint(tftp_sessions_room(table, &same, 8192, &socket), ==, SESSION_ROOM);
     drop_all(table);
 }
 
 static void test_total_cap_and_who_goes(void) {
-    struct session_table *table = session_table_new();
+    struct tftp_sessions *table = tftp_sessions_new();
     struct address clients[3] = {client_address(1, 1), client_address(2, 1), client_address(3, 1)};
     struct session *first = add(table, &clients[0], "file");
     struct session *second = add(table, &clients[1], "file");
     unsigned socket = 0;
-    g_assert_cmpint(session_table_room(table, &clients[2], 2, &socket), ==, SESSION_ROOM_TOTAL);
-    g_assert_true(session_table_oldest(table) == first);
-    session_table_verified(table, first);
-    session_table_verified(table, first);
-    g_assert_true(session_table_oldest(table) == second);
-    session_table_verified(table, second);
-    g_assert_null(session_table_oldest(table));
+    g_assert_cmpint(tftp_sessions_room(table, &clients[2], 2, &socket), ==, SESSION_ROOM_TOTAL);
+    g_assert_true(tftp_sessions_oldest(table) == first);
+    tftp_sessions_verified(table, first);
+    tftp_sessions_verified(table, first);
+    g_assert_true(tftp_sessions_oldest(table) == second);
+    tftp_sessions_verified(table, second);
+    g_assert_null(tftp_sessions_oldest(table));
     drop_all(table);
 }
 
 static void test_sockets_take_turns(void) {
     /* A ROM that always asks from port 2070 gets another port of ours each time. */
-    struct session_table *table = session_table_new();
+    struct tftp_sessions *table = tftp_sessions_new();
     struct address client = client_address(1, 2070);
     struct session *session = add(table, &client, "file");
     unsigned last = session->socket;
     drop(table, session);
     for (unsigned i = 0; i < 3 * SESSION_SOCKETS; i++) {
-        g_assert_true(session_table_is_recent(table, &client, last));
+        g_assert_true(tftp_sessions_is_recent(table, &client, last));
         session = add(table, &client, "file");
         g_assert_cmpuint(session->socket, ==, (last + 1) % SESSION_SOCKETS);
         last = session->socket;
         drop(table, session);
     }
     struct address stranger = client_address(9, 2070);
-    g_assert_false(session_table_is_recent(table, &stranger, last));
+    g_assert_false(tftp_sessions_is_recent(table, &stranger, last));
     drop_all(table);
 }
 
