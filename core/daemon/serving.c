@@ -184,7 +184,8 @@ static gboolean ask_chain(gpointer data) {
 struct ended {
     struct serving *serving;
     struct tftp_report report;
-    char *name;
+    char *name;  /* canonical; "": the name itself was refused */
+    char *shown; /* as the client spelled it, in quotes */
     char *message;
 };
 
@@ -198,14 +199,13 @@ static void tell_ended(struct daemon *daemon, const struct ended *ended, const c
     double seconds = (double) statistics->duration_us / (double) CLOCK_SECOND;
     if (report->outcome == TRANSFER_COMPLETED)
         daemon_tell(daemon, "transfer", who,
-                    "fetched '%s': %s in %.2f s (block %u, window %u, %" G_GUINT64_FORMAT
-                    " resent)",
-                    ended->name, size, seconds, statistics->block_size, statistics->window_size,
+                    "fetched %s: %s in %.2f s (block %u, window %u, %" G_GUINT64_FORMAT " resent)",
+                    ended->shown, size, seconds, statistics->block_size, statistics->window_size,
                     statistics->resent);
     else if (report->outcome == TRANSFER_SIZE_PROBE)
-        daemon_tell(daemon, "transfer", who, "asked the size of '%s'", ended->name);
+        daemon_tell(daemon, "transfer", who, "asked the size of %s", ended->shown);
     else
-        daemon_tell(daemon, "transfer", who, "did not fetch '%s': %s%s%s after %s", ended->name,
+        daemon_tell(daemon, "transfer", who, "did not fetch %s: %s%s%s after %s", ended->shown,
                     transfer_outcome_name(report->outcome), ended->message[0] != '\0' ? ": " : "",
                     ended->message, size);
 }
@@ -245,6 +245,7 @@ static gboolean note_ended(gpointer data) {
             tell_providers(daemon, ended, session);
     }
     g_free(ended->name);
+    g_free(ended->shown);
     g_free(ended->message);
     g_free(ended);
     return G_SOURCE_REMOVE;
@@ -269,10 +270,8 @@ static void on_ended(gpointer user, const struct tftp_report *report) {
     struct ended *ended = g_new0(struct ended, 1);
     ended->serving = user;
     ended->report = *report;
-    if (report->name[0] != '\0' && g_utf8_validate(report->name, -1, NULL))
-        ended->name = g_strdup(report->name);
-    else
-        ended->name = log_quote(report->wire_name, -1);
+    ended->name = g_utf8_make_valid(report->name, -1);
+    ended->shown = log_quote(report->wire_name, -1);
     ended->message = g_utf8_make_valid(report->message, -1);
     post(note_ended, ended);
 }
