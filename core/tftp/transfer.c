@@ -136,7 +136,8 @@ static gboolean find_block(const struct transfer *transfer, uint16_t number, uin
 /* The client wants again what it was sent already, or a duplicate came off the wire. */
 static struct transfer_action answer_repeated_ack(struct transfer *transfer, int64_t now_us) {
     int64_t age = now_us - transfer->sent_us;
-    if (age < MAX(REPEAT_FLOOR_US, transfer->smooth_us + transfer->varies_us))
+    if (age < MAX(REPEAT_FLOOR_US, transfer->smooth_us + transfer->varies_us) ||
+        now_us >= give_up_at(transfer))
         return keep_waiting(transfer);
     return send_window(transfer, now_us);
 }
