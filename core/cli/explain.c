@@ -80,13 +80,13 @@ static void print(GVariant *session) {
     gsize count = decisions != NULL ? g_variant_n_children(decisions) : 0;
 
     print_client(session);
-    print_history(decisions);
-    print_transfers(transfers);
     if (count > 0) {
         g_autoptr(GVariant) newest = g_variant_get_child_value(decisions, count - 1);
         facts_print_line("stage", facts_text(newest, "stage"));
         facts_print_decision(newest);
     }
+    print_history(decisions);
+    print_transfers(transfers);
 }
 
 static int explain(const struct cli *cli, const char *client) {

@@ -9,8 +9,9 @@
 #include "cli/json.h"
 #include "cli/packet-facts.h"
 
-void probe_report_init(struct probe_report *report, gboolean json) {
+void probe_report_init(struct probe_report *report, gboolean json, gboolean verbose) {
     report->json = json;
+    report->verbose = verbose;
     report->worked = TRUE;
     report->steps = g_variant_builder_new(G_VARIANT_TYPE("aa{sv}"));
     report->facts = g_variant_builder_new(G_VARIANT_TYPE_VARDICT);
@@ -52,7 +53,7 @@ void probe_report_ok(struct probe_report *report, const char *step, int64_t micr
     va_end(arguments);
     add_step(report, step, TRUE, microseconds, text, decoded);
     print_step(report, step, TRUE, microseconds, text);
-    if (decoded != NULL && !report->json)
+    if (decoded != NULL && report->verbose && !report->json)
         packet_facts_print(decoded);
 }
 

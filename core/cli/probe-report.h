@@ -8,12 +8,13 @@
 
 struct probe_report {
     gboolean json;
+    gboolean verbose;       /* every field of an answer, too */
     gboolean worked;        /* no step failed */
     GVariantBuilder *steps; /* aa{sv} */
     GVariantBuilder *facts; /* a{sv}: what the whole came to */
 };
 
-void probe_report_init(struct probe_report *report, gboolean json);
+void probe_report_init(struct probe_report *report, gboolean json, gboolean verbose);
 void probe_report_clear(struct probe_report *report);
 
 /* A step that worked, or failed, after so long. `answer` (floating, may be NULL): the decoded

@@ -19,6 +19,7 @@
 #include "cli/probe-report.h"
 #include "cli/tftp-client.h"
 #include "codec/architecture.h"
+#include "codec/tftp.h"
 #include "net/udp.h"
 
 #define DEFAULT_MAC        "02:b0:07:b0:57:01" /* locally administered, so that it is nobody's */
@@ -32,6 +33,7 @@ struct options {
     char *timeout;
     char *expect_file;
     char *expect_sha256;
+    gboolean verbose;
 };
 
 struct probe {
@@ -83,8 +85,16 @@ static void learn_file(struct probe *probe) {
         view->header.siaddr != 0 ? probe_ipv4_address(view->header.siaddr, 0) : probe->server;
 }
 
-static GVariant *answer_facts(const struct probe *probe) {
-    return packet_facts(&probe->answer->view, probe->answer->size);
+/* A step with an answer: what firmware takes from it. */
+static void report_answer(struct probe *probe, const char *step) {
+    GVariant *facts = packet_facts(&probe->answer->view, probe->answer->size);
+    char from[ADDRESS_TEXT_SIZE], server[ADDRESS_TEXT_SIZE];
+
+    probe_report_ok(&probe->report, step, probe->answer->microseconds, facts,
+                    "from %s: %s%s%s, server %s", address_text(&probe->answer->from, from),
+                    probe->file != NULL ? "boot file '" : "no boot file yet",
+                    probe->file != NULL ? probe->file : "", probe->file != NULL ? "'" : "",
+                    address_text(&probe->source, server));
 }
 
 /* ---- DISCOVER ----------------------------------------------------------------------------------- */
@@ -139,7 +149,7 @@ static void no_offer(struct probe *probe) {
 
 static gboolean discover(struct probe *probe) {
     uint16_t port = probe->link.relayed ? DHCP_PORT_SERVER : DHCP_PORT_CLIENT;
-    char to[ADDRESS_TEXT_SIZE], from[ADDRESS_TEXT_SIZE];
+    char to[ADDRESS_TEXT_SIZE];
 
     struct udp_socket *socket = open_socket(probe, port, "DISCOVER");
     if (socket == NULL)
@@ -160,8 +170,7 @@ static gboolean discover(struct probe *probe) {
     }
     learn_server(probe);
     learn_file(probe);
-    probe_report_ok(&probe->report, "OFFER", probe->answer->microseconds, answer_facts(probe),
-                    "from %s", address_text(&probe->answer->from, from));
+    report_answer(probe, "OFFER");
     return TRUE;
 }
 
@@ -185,7 +194,7 @@ static gboolean choose_item(struct probe *probe) {
 }
 
 static gboolean request(struct probe *probe) {
-    char to[ADDRESS_TEXT_SIZE], from[ADDRESS_TEXT_SIZE];
+    char to[ADDRESS_TEXT_SIZE];
     struct address server = probe->server;
 
     struct udp_socket *socket = open_socket(probe, 0, "REQUEST");
@@ -207,8 +216,7 @@ static gboolean request(struct probe *probe) {
         return FALSE;
     }
     learn_file(probe);
-    probe_report_ok(&probe->report, "ACK", probe->answer->microseconds, answer_facts(probe),
-                    "from %s", address_text(&probe->answer->from, from));
+    report_answer(probe, "ACK");
     return TRUE;
 }
 
@@ -231,7 +239,7 @@ static gboolean fetch(struct probe *probe, struct tftp_result *ret_result) {
                             "'%s' is a URL: this probe fetches by TFTP alone", probe->file);
         return FALSE;
     }
-    fetch.server.port = 69;
+    fetch.server.port = TFTP_PORT;
     if (probe_ipv4_number(&probe->server) == probe_ipv4_number(&fetch.server))
         fetch.local = probe->link.local; /* the address that the server knows us by */
     if (!tftp_fetch_run(&fetch, ret_result, &error)) {
@@ -328,17 +336,18 @@ static gboolean read_stage(const struct cli *cli, const struct options *options,
     return TRUE;
 }
 
-static gboolean read_probe(struct probe *probe, gboolean *ret_discover) {
+/* CLI_DONE: go on. */
+static int read_probe(struct probe *probe, gboolean *ret_discover) {
     const struct options *options = probe->options;
     g_autoptr(GError) error = NULL;
 
     if (!client_options_read(probe->cli, &options->client, DEFAULT_MAC, &probe->packet) ||
         !read_timeout(probe->cli, options->timeout, &probe->timeout_us) ||
         !read_stage(probe->cli, options, ret_discover))
-        return FALSE;
+        return CLI_USAGE;
     if (!probe_link_find(options->server, options->interface, &probe->link, &error)) {
         cli_complain(probe->cli, "%s", error->message);
-        return FALSE;
+        return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT) ? CLI_USAGE : CLI_NO;
     }
     identity_format_mac(probe->packet.mac, probe->mac);
     probe->packet.xid = g_random_int();
@@ -347,19 +356,20 @@ static gboolean read_probe(struct probe *probe, gboolean *ret_discover) {
         probe->server.port = 0;
     }
     probe->source = probe->server;
-    return TRUE;
+    return CLI_DONE;
 }
 
 static int probe_server(const struct cli *cli, const struct options *options) {
     struct probe probe = {.cli = cli, .options = options};
     gboolean with_discover = TRUE;
 
-    if (!read_probe(&probe, &with_discover))
-        return CLI_USAGE;
-    probe_report_init(&probe.report, cli->json);
+    int status = read_probe(&probe, &with_discover);
+    if (status != CLI_DONE)
+        return status;
+    probe_report_init(&probe.report, cli->json, options->verbose);
     probe.answer = g_new0(struct probe_answer, 1);
     boot(&probe, with_discover);
-    int status = probe.report.worked ? CLI_DONE : CLI_NO;
+    status = probe.report.worked ? CLI_DONE : CLI_NO;
     probe_report_clear(&probe.report);
     g_free(probe.answer);
     g_free(probe.file);
@@ -382,6 +392,8 @@ static int run(struct cli *cli, int argc, char **argv) {
          "The boot file must equal this file", "FILE"},
         {"expect-sha256", 0, 0, G_OPTION_ARG_STRING, &options.expect_sha256,
          "The boot file must have this checksum", "SUM"},
+        {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options.verbose, "Show every field of the answers",
+         NULL},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     int status = CLI_USAGE;

@@ -37,7 +37,13 @@ static void print_head(GVariant *status) {
     facts_print_line("clients", clients);
 }
 
-/* Each dictionary of a list: its name, then everything else that is not empty. */
+static gboolean is_telling(const char *key, const char *text) {
+    static const char *const silent[] = {"name", "path", NULL};
+
+    return !g_strv_contains(silent, key) && text[0] != '\0' && strcmp(text, "0") != 0;
+}
+
+/* Each dictionary of a list: its name, then everything else that is neither empty nor 0. */
 static void print_row(GVariant *row) {
     g_autoptr(GString) line = g_string_new(NULL);
     GVariantIter iter;
@@ -47,7 +53,7 @@ static void print_row(GVariant *row) {
     g_variant_iter_init(&iter, row);
     while (g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
         g_autofree char *text = facts_value_text(value);
-        if (strcmp(key, "name") != 0 && text[0] != '\0')
+        if (is_telling(key, text))
             g_string_append_printf(line, "%s%s %s", line->len > 0 ? ", " : "", key, text);
         g_variant_unref(value);
     }

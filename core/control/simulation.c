@@ -99,16 +99,27 @@ static void report_ignored(struct simulation *simulation, const struct request_o
     report(simulation, &facts);
 }
 
+/* Of the provider that decided, which is the last one that was asked. */
+static const char *deciding_reason(const struct trace *trace) {
+    const struct trace_entry *last =
+        trace->entries->len > 0 ? g_ptr_array_index(trace->entries, trace->entries->len - 1) : NULL;
+
+    return last != NULL ? last->reason : NULL;
+}
+
 static char *silence_reason(const struct decision *decision, int made) {
+    const struct trace *trace = decision->trace;
+    const char *reason = deciding_reason(trace);
+
     if (made == -EMSGSIZE)
         return g_strdup("the answer does not fit into a packet of this client");
     if (made != -ENOMSG)
         return g_strdup_printf("the reply makes no sense: %s", g_strerror(-made));
-    if (decision->verdict == BOOT_HOST_PASS)
+    if (decision->verdict == BOOT_HOST_PASS || trace->provider == NULL)
         return g_strdup("no provider has a boot file for this client");
-    return g_strdup_printf("'%s' said %s",
-                           decision->trace->provider != NULL ? decision->trace->provider : "chain",
-                           trace_verdict_name(decision->verdict));
+    return g_strdup_printf("'%s' said %s%s%s", trace->provider,
+                           trace_verdict_name(decision->verdict), reason != NULL ? ": " : "",
+                           reason != NULL ? reason : "");
 }
 
 static void set_destination(struct trace *trace, const struct request *request) {
