@@ -65,6 +65,8 @@ static void put_header(struct build *build) {
     if (fires(build, QUIRK_BROADCAST_FLAG))
         header.flags |= DHCP_FLAG_BROADCAST;
     (void) fires(build, QUIRK_ANY_XID);
+    (void) fires(build, QUIRK_MENU_LEFT_OUT);
+    (void) fires(build, QUIRK_ALTERNATE_SHAPE);
     (void) fires(build, QUIRK_SOURCE_PORT);
     if (fires(build, QUIRK_FILE_IN_HEADER))
         build->header_file = plan->boot_file;
@@ -115,8 +117,6 @@ static void put_vendor(struct build *build) {
     wish.local_boot = fires(build, QUIRK_LOCAL_BOOT);
     wish.has_boot_item = fires(build, QUIRK_BOOT_ITEM_ECHO);
     wish.boot_item = build->facts.pxe->boot_item;
-    (void) fires(build, QUIRK_MENU_LEFT_OUT);
-    (void) fires(build, QUIRK_ALTERNATE_SHAPE);
     if (!vendor_encode(&wish, value, &size))
         writer_fail(&build->writer);
     else if (size > 0)
