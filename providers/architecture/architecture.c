@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "known-architecture.h"
 #include "loops.h"
 
 #define BOOT_FILE_MAX   513       /* with the NUL: what the host takes */
@@ -102,18 +103,6 @@ static const char *split_key(const char *key, const char **ret_architecture) {
     return NULL;
 }
 
-/* Older hosts cannot say; then a name that does not exist never matches. */
-static bool is_architecture(const struct boot_host *host, const char *name) {
-    if (!BOOT_HOST_HAS(host, architecture_name))
-        return true;
-    const char *known = NULL;
-    for (uint32_t i = 0; (known = host->architecture_name(host, i)) != NULL; i++) {
-        if (strcmp(known, name) == 0)
-            return true;
-    }
-    return false;
-}
-
 static bool ends_with(const char *text, const char *end) {
     size_t length = strlen(text);
     size_t size = strlen(end);
@@ -126,7 +115,8 @@ static int32_t check_keys(const struct policy *policy) {
     for (uint32_t i = 0; (key = policy->host->config_key(policy->config, i)) != NULL; i++) {
         const char *architecture = key;
         const char *value = policy->host->config_text(policy->config, key);
-        if (split_key(key, &architecture) != NULL && !is_architecture(policy->host, architecture)) {
+        if (split_key(key, &architecture) != NULL &&
+            !known_architecture(policy->host, architecture)) {
             policy->host->config_error(policy->config, key, 0,
                                        "the part behind the dot is no known architecture; write a "
                                        "name such as x64-uefi or x86-bios");

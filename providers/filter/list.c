@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "known-architecture.h"
+
 #define ERRORS_MAX 20 /* bad lines of one list that are reported: a wrong file is all bad lines */
 
 /* One list while it is read. */
@@ -38,23 +40,11 @@ __attribute__((format(printf, 2, 3))) static void list_error(struct list *list, 
     list->errors++;
 }
 
-/* Older hosts cannot say; then decide ignores a name that does not exist. */
-static bool is_architecture(const struct boot_host *host, const char *name) {
-    if (!BOOT_HOST_HAS(host, architecture_name))
-        return true;
-    const char *known = NULL;
-    for (uint32_t i = 0; (known = host->architecture_name(host, i)) != NULL; i++) {
-        if (strcmp(known, name) == 0)
-            return true;
-    }
-    return false;
-}
-
 static void list_add(struct list *list, const char *text) {
     struct entry entry;
     const char *problem = entry_parse(text, &entry);
     if (problem == NULL && entry.kind == ENTRY_ARCHITECTURE &&
-        !is_architecture(list->host, (const char *) entry.key))
+        !known_architecture(list->host, (const char *) entry.key))
         problem = "is no known architecture; write a name such as x64-uefi or x86-bios";
     if (problem != NULL)
         list_error(list, "\"%.100s\" %s", text, problem);
