@@ -25,6 +25,8 @@ struct tftp_server {
     gint stop; /* atomic */
     struct tftp_callbacks callbacks;
 
+    unsigned most_transfers; /* that our file descriptors suffice for */
+
     GMutex lock; /* over all below: held by the thread but while it waits for packets */
     struct tftp_settings settings;
     struct content_root *root;

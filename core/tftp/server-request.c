@@ -44,8 +44,8 @@ static unsigned link_mtu(const struct tftp_server *server, unsigned interface) {
 static gboolean make_room(struct tftp_server *server, const struct address *client,
                           unsigned *ret_socket) {
     for (;;) {
-        switch (
-            download_table_room(server->table, client, server->settings.transfers, ret_socket)) {
+        unsigned most = MIN(server->settings.transfers, server->most_transfers);
+        switch (download_table_room(server->table, client, most, ret_socket)) {
         case DOWNLOAD_ROOM:
             return TRUE;
         case DOWNLOAD_ROOM_SOURCE:

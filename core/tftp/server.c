@@ -5,9 +5,11 @@
 #include "tftp/server-private.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#define REQUEST_BYTES 1024 /* room for one datagram: twice the longest request */
+#define REQUEST_BYTES     1024 /* room for one datagram: twice the longest request */
+#define OTHER_DESCRIPTORS 256  /* left to the rest of the daemon */
 
 const char *tftp_counter_name(enum tftp_counter counter) {
     static const char *const names[TFTP_COUNTERS] = {
@@ -143,6 +145,20 @@ static gboolean open_data_sockets(struct tftp_server *server, GError **error) {
     return TRUE;
 }
 
+/* How many transfers the process' descriptors suffice for, since each holds a file open and a flood
+ * of requests must not keep the rest of the daemon from opening its own. The soft limit exists for
+ * programs that use select(2); we raise it to the hard one. */
+static unsigned most_transfers(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return LIMIT_TRANSFERS;
+    struct rlimit raised = {.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+    if (limit.rlim_cur < limit.rlim_max && setrlimit(RLIMIT_NOFILE, &raised) == 0)
+        limit = raised;
+    rlim_t others = MIN(OTHER_DESCRIPTORS, limit.rlim_cur / 2);
+    return (unsigned) CLAMP(limit.rlim_cur - others, 1, LIMIT_TRANSFERS);
+}
+
 static struct tftp_server *server_alloc(const struct tftp_server_options *options) {
     struct tftp_server *server = g_new0(struct tftp_server, 1);
     g_mutex_init(&server->lock);
@@ -150,6 +166,7 @@ static struct tftp_server *server_alloc(const struct tftp_server_options *option
     server->settings = tftp_settings_complete(&options->settings);
     server->root = options->root != NULL ? content_root_ref(options->root) : NULL;
     server->interfaces = options->interfaces != NULL ? interfaces_ref(options->interfaces) : NULL;
+    server->most_transfers = most_transfers();
     server->table = download_table_new();
     timers_init(&server->timers);
     server->batch = udp_batch_new(REQUEST_BYTES);

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -404,6 +405,20 @@ static void test_flood_from_many_sources(void) {
     stage_free(stage);
 }
 
+static void test_few_descriptors(void) {
+    struct rlimit before;
+    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &before), ==, 0);
+    struct rlimit few = {.rlim_cur = 300, .rlim_max = before.rlim_max};
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &few), ==, 0);
+    struct stage *stage = stage_new(10, NULL); /* raises the soft limit again */
+    struct rlimit after;
+    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &after), ==, 0);
+    g_assert_cmpuint(after.rlim_cur, ==, before.rlim_max);
+    check_fetch(stage, "");
+    stage_free(stage);
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &before), ==, 0);
+}
+
 static void test_netascii(void) {
     struct stage *stage = stage_new(0, NULL);
     g_bytes_unref(stage->image);
@@ -550,6 +565,7 @@ int main(int argc, char **argv) {
     ADD("rubbish-is-counted-and-survived", test_rubbish);
     ADD("one-port-cannot-take-everything", test_client_flood);
     ADD("a-flood-from-many-sources-stops-nobody", test_flood_from_many_sources);
+    ADD("the-soft-limit-of-descriptors-is-raised", test_few_descriptors);
     ADD("netascii-converts-text", test_netascii);
     ADD("many-clients-at-once", test_many_clients_at_once);
     ADD("running-transfers-are-listed", test_running_list);
