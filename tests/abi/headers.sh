@@ -11,7 +11,8 @@ scratch=$(mktemp -d)
 trap 'rm -r "$scratch"' EXIT
 
 number=0
-echo "1..$(($(ls "$abi"/boothost/*.h | wc -l) * 2))"
+set -- "$abi"/boothost/*.h
+echo "1..$(($# * 2))"
 try() { # WORDS COMPILER ARGUMENT...
     number=$((number + 1))
     words=$1

@@ -14,7 +14,7 @@
 
 #define DISCOVER "pxe/edk2-x64-discover"
 
-/* ---- Refused when loaded ---------------------------------------------------------------------------------- */
+/* ---- Refused when loaded --------------------------------------------------------------------- */
 
 struct refusal_case {
     const char *name;
@@ -86,7 +86,7 @@ static void test_unresolved_symbol(void) {
     assert_refused(path, words);
 }
 
-/* ---- Files that are no modules ------------------------------------------------------------------------------ */
+/* ---- Files that are no modules --------------------------------------------------------------- */
 
 struct folder {
     char *path;
@@ -196,7 +196,7 @@ static void test_foreign_owner(struct folder *folder, gconstpointer unused) {
     assert_refused(path, words);
 }
 
-/* ---- Contained when called -------------------------------------------------------------------------------------- */
+/* ---- Contained when called ------------------------------------------------------------------- */
 
 struct cage {
     struct chain_bed *bed;
@@ -327,7 +327,7 @@ static void test_fails_open(void) {
     chain_bed_free(bed);
 }
 
-/* ---- The good one ------------------------------------------------------------------------------------------------- */
+/* ---- The good one ---------------------------------------------------------------------------- */
 
 static void build_mine(const char *folder) {
     g_autofree char *abi = g_build_filename(SOURCE_FOLDER, "abi", NULL);
