@@ -73,6 +73,8 @@ static gboolean on_links_changed(gpointer user) {
     }
     interfaces_unref(daemon->interfaces);
     daemon->interfaces = interfaces;
+    if (daemon->serving != NULL)
+        serving_links_changed(daemon->serving);
     tell_links(interfaces);
     return G_SOURCE_CONTINUE;
 }
