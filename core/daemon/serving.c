@@ -323,7 +323,8 @@ void serving_free(struct serving *serving) {
 
 void serving_links_changed(struct serving *serving) {
     struct daemon *daemon = serving->daemon;
-    tftp_server_configure(serving->server, &daemon->config->tftp, daemon->interfaces);
+    tftp_server_configure(serving->server, &daemon->config->tftp, serving->root,
+                          daemon->interfaces);
 }
 
 GVariant *serving_counters(const struct serving *serving) {
