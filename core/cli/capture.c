@@ -15,7 +15,7 @@
 #define PROTOCOL_UDP      17
 #define IPV4_FRAGMENT     0x3fff /* "more fragments" and the offset */
 
-/* ---- Headers ------------------------------------------------------------------------------------ */
+/* ---- Headers --------------------------------------------------------------------------------- */
 
 /* Reads past VLAN tags; true: IPv4 follows. */
 static bool ethertype_is_ipv4(struct reader *reader) {
@@ -98,7 +98,7 @@ bool capture_datagram(int link_type, struct span frame, struct address *ret_from
     return true;
 }
 
-/* ---- The file ----------------------------------------------------------------------------------- */
+/* ---- The file -------------------------------------------------------------------------------- */
 
 static void request_free(gpointer data) {
     struct capture_request *request = data;

@@ -109,7 +109,7 @@ void facts_print_line(const char *title, const char *text) {
         printf("%-12s %s\n", title, text);
 }
 
-/* ---- Decisions ---------------------------------------------------------------------------------- */
+/* ---- Decisions ------------------------------------------------------------------------------- */
 
 static void print_note(GVariant *notes, const char *indent) {
     for (gsize i = 0; notes != NULL && i < g_variant_n_children(notes); i++) {

@@ -64,7 +64,7 @@ static const struct option_name *find_name(const struct option_name *table, gsiz
     return NULL;
 }
 
-/* ---- Values ------------------------------------------------------------------------------------- */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 static char *text_value(struct span value) {
     g_autofree char *copy = g_strndup((const char *) value.data, value.size);
@@ -214,7 +214,7 @@ static char *option_value(struct span value, enum form form) {
     }
 }
 
-/* ---- Facts -------------------------------------------------------------------------------------- */
+/* ---- Facts ----------------------------------------------------------------------------------- */
 
 static GVariant *options_facts(const struct dhcp_view *view) {
     struct dhcp_option_walk walk = {.options = &view->options};
@@ -282,7 +282,7 @@ GVariant *packet_facts_of(const void *data, size_t size) {
     return packet_facts(&view, size);
 }
 
-/* ---- For people --------------------------------------------------------------------------------- */
+/* ---- For people ------------------------------------------------------------------------------ */
 
 static void print_fields(GVariant *facts) {
     static const struct {

@@ -51,7 +51,7 @@ static void options_clear(struct options *options) {
     g_free(options->packet);
 }
 
-/* ---- The request -------------------------------------------------------------------------------- */
+/* ---- The request ----------------------------------------------------------------------------- */
 
 static void add_address(GVariantBuilder *request, const char *key, uint32_t address) {
     char text[IDENTITY_IPV4_TEXT_SIZE];
@@ -93,7 +93,7 @@ static gboolean init_arrival(const struct cli *cli, const struct options *option
     return TRUE;
 }
 
-/* ---- A client made up --------------------------------------------------------------------------- */
+/* ---- A client made up ------------------------------------------------------------------------ */
 
 static gboolean read_stage(const struct cli *cli, const char *stage, bool *ret_boot_server) {
     if (stage == NULL) {
@@ -133,7 +133,7 @@ static void place_packet(const struct client_packet *packet, struct arrival *arr
         arrival->source_port = DHCP_PORT_BOOT_SERVER;
 }
 
-/* ---- The result --------------------------------------------------------------------------------- */
+/* ---- The result ------------------------------------------------------------------------------ */
 
 static int judge(GVariant *facts) {
     return facts_text(facts, "silence")[0] == '\0' ? CLI_DONE : CLI_NO;
@@ -164,7 +164,7 @@ static int simulate_client(struct simulator *simulator, const struct options *op
     return judge(facts);
 }
 
-/* ---- Packets of a capture ----------------------------------------------------------------------- */
+/* ---- Packets of a capture -------------------------------------------------------------------- */
 
 static uint32_t ipv4_number(const struct address *address) {
     uint32_t number = 0;
@@ -247,7 +247,7 @@ static GPtrArray *read_capture(const struct cli *cli, const struct options *opti
     return requests;
 }
 
-/* ---- The verb ----------------------------------------------------------------------------------- */
+/* ---- The verb -------------------------------------------------------------------------------- */
 
 static int simulate(const struct cli *cli, const struct options *options) {
     g_autoptr(GPtrArray) requests = NULL;

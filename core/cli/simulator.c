@@ -10,7 +10,7 @@
 #include "control/simulation.h"
 #include "net/interfaces.h"
 
-/* ---- A candidate configuration ------------------------------------------------------------------ */
+/* ---- A candidate configuration --------------------------------------------------------------- */
 
 /* The first interface that the configuration serves, if this machine has one. */
 static void learn_from_config(struct simulator *simulator) {
@@ -62,7 +62,7 @@ static GVariant *run_candidate(struct simulator *simulator, GVariant *request) {
     return facts;
 }
 
-/* ---- The daemon --------------------------------------------------------------------------------- */
+/* ---- The daemon ------------------------------------------------------------------------------ */
 
 /* The first interface that the daemon serves. */
 static gboolean init_daemon(struct simulator *simulator) {
@@ -79,7 +79,7 @@ static gboolean init_daemon(struct simulator *simulator) {
     return status != NULL;
 }
 
-/* ---- Either ------------------------------------------------------------------------------------- */
+/* ---- Either ---------------------------------------------------------------------------------- */
 
 gboolean simulator_init(struct simulator *simulator, const struct cli *cli) {
     *simulator = (struct simulator){.cli = cli};

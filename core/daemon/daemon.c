@@ -42,8 +42,7 @@ void daemon_tell(struct daemon *daemon, const char *event, const char *client, c
     control_server_emit(daemon->control, g_variant_dict_end(&facts));
 }
 
-/* ---- Links -------------------------------------------------------------------------------------
- */
+/* ---- Links ----------------------------------------------------------------------------------- */
 
 static char *describe_link(const struct interface *interface) {
     char text[ADDRESS_TEXT_SIZE];
@@ -95,8 +94,7 @@ static gboolean start_links(struct daemon *daemon, GError **error) {
     return TRUE;
 }
 
-/* ---- Chain -------------------------------------------------------------------------------------
- */
+/* ---- Chain ----------------------------------------------------------------------------------- */
 
 /* Logs every problem; returns the fatal ones as one text, or NULL. */
 static char *tell_problems(const GPtrArray *problems) {
@@ -126,8 +124,7 @@ static gboolean start_chain(struct daemon *daemon, GError **error) {
     return FALSE;
 }
 
-/* ---- Life --------------------------------------------------------------------------------------
- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 /* Without a control socket machines still boot, so this is a warning and no more. */
 static void start_control(struct daemon *daemon) {

@@ -87,8 +87,8 @@ static struct instance *make_instance(struct module *module, struct instance_con
     return instance;
 }
 
-/* What is wrong with a setting was said by the provider itself; a bare errno needs words of ours.
- */
+/* What is wrong with a setting was said by the provider itself; a bare errno needs words
+ * of ours. */
 static bool open_provider(struct instance *instance, bool check, GPtrArray *problems) {
     const struct instance_config *config = instance->config;
     guint first = problems->len;

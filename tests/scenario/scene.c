@@ -53,7 +53,7 @@ void scene_free(struct scene *scene) {
     g_free(scene);
 }
 
-/* ---- Setting the scene ------------------------------------------------------------------------ */
+/* ---- Setting the scene ----------------------------------------------------------------------- */
 
 static char *play_server(struct scene *scene, const struct scene_step *step, guint *ret_line) {
     (void) ret_line;
@@ -106,7 +106,7 @@ static char *play_wait(struct scene *scene, const struct scene_step *step, guint
     return NULL;
 }
 
-/* ---- Packets ------------------------------------------------------------------------------------ */
+/* ---- Packets --------------------------------------------------------------------------------- */
 
 static void forget_packet(struct scene *scene) {
     scene->was_answered = FALSE;
@@ -199,7 +199,7 @@ static char *play_packet(struct scene *scene, const struct scene_step *step, gui
     return NULL;
 }
 
-/* ---- Expectations ------------------------------------------------------------------------------- */
+/* ---- Expectations ---------------------------------------------------------------------------- */
 
 static const char *last_reason(const struct scene *scene) {
     if (scene->silence != NULL)
@@ -290,7 +290,7 @@ static char *play_trace(struct scene *scene, const struct scene_step *step, guin
     return NULL;
 }
 
-/* ---- Clients and files -------------------------------------------------------------------------- */
+/* ---- Clients and files ----------------------------------------------------------------------- */
 
 static char *play_transfer(struct scene *scene, const struct scene_step *step, guint *ret_line) {
     struct session *session = session_find(scene->sessions, step->words[1]);
@@ -371,7 +371,7 @@ static char *play_file(struct scene *scene, const struct scene_step *step, guint
     return wrong;
 }
 
-/* ---- Steps -------------------------------------------------------------------------------------- */
+/* ---- Steps ----------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

@@ -189,7 +189,7 @@ static void test_missing_file(struct fixture *fixture, gconstpointer unused) {
     g_assert_cmpint(settings_file(fixture->settings, "file", &span), ==, -ENOENT);
 }
 
-/* ---- Reports ---------------------------------------------------------------------------------- */
+/* ---- Reports --------------------------------------------------------------------------------- */
 
 static void test_reports(struct fixture *fixture, gconstpointer unused) {
     write_key(fixture, "file", "/etc/deny.list");
