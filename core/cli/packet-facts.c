@@ -64,7 +64,7 @@ static const struct option_name *find_name(const struct option_name *table, gsiz
     return NULL;
 }
 
-/* ---- Values ------------------------------------------------------------------------------------- */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 static char *text_value(struct span value) {
     g_autofree char *copy = g_strndup((const char *) value.data, value.size);
@@ -146,6 +146,22 @@ static void add_prompt(GString *text, struct span value) {
         g_string_append_printf(text, "'%s', %u s", words, value.data[0]);
 }
 
+/* 43.8: type, how many addresses, and the addresses, for each kind of server. */
+static void add_servers(GString *text, struct span value) {
+    struct reader reader;
+
+    reader_init(&reader, value);
+    while (reader_left(&reader) > 0) {
+        uint16_t type = reader_take_u16(&reader);
+        size_t count = reader_take_u8(&reader);
+        struct span list = reader_take_span(&reader, count * 4);
+        g_autofree char *addresses = list.size > 0 ? addresses_value(list) : g_strdup("any");
+        if (!reader.failed)
+            g_string_append_printf(text, "%s%u at %s", text->str[text->len - 1] != '=' ? ", " : "",
+                                   type, addresses);
+    }
+}
+
 static char *option_value(struct span value, enum form form);
 
 static void add_suboption(GString *text, uint8_t code, struct span value) {
@@ -159,6 +175,8 @@ static void add_suboption(GString *text, uint8_t code, struct span value) {
         g_string_append_printf(text, "%u=", code);
     if (code == PXE_SUBOPTION_BOOT_MENU)
         add_menu(text, value);
+    else if (code == PXE_SUBOPTION_BOOT_SERVERS)
+        add_servers(text, value);
     else if (code == PXE_SUBOPTION_MENU_PROMPT)
         add_prompt(text, value);
     else
@@ -196,7 +214,7 @@ static char *option_value(struct span value, enum form form) {
     }
 }
 
-/* ---- Facts -------------------------------------------------------------------------------------- */
+/* ---- Facts ----------------------------------------------------------------------------------- */
 
 static GVariant *options_facts(const struct dhcp_view *view) {
     struct dhcp_option_walk walk = {.options = &view->options};
@@ -264,7 +282,7 @@ GVariant *packet_facts_of(const void *data, size_t size) {
     return packet_facts(&view, size);
 }
 
-/* ---- For people --------------------------------------------------------------------------------- */
+/* ---- For people ------------------------------------------------------------------------------ */
 
 static void print_fields(GVariant *facts) {
     static const struct {

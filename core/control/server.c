@@ -29,8 +29,7 @@ struct control_call {
     struct caller *caller;
 };
 
-/* ---- Calls ------------------------------------------------------------------------------------
- */
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 static struct control_call *call_new(struct caller *caller, GDBusMethodInvocation *invocation) {
     struct control_call *call = g_new0(struct control_call, 1);
@@ -109,8 +108,7 @@ static void method_called(GDBusConnection *connection, const char *sender, const
     dispatch(caller, method, parameters, invocation);
 }
 
-/* ---- Connections ------------------------------------------------------------------------------
- */
+/* ---- Connections ----------------------------------------------------------------------------- */
 
 static void caller_leave(struct caller *caller) {
     g_signal_handlers_disconnect_by_data(caller->connection, caller);
@@ -160,8 +158,7 @@ static gboolean mechanism_allow(GDBusAuthObserver *observer, const char *mechani
     return g_str_equal(mechanism, "EXTERNAL");
 }
 
-/* ---- The socket -------------------------------------------------------------------------------
- */
+/* ---- The socket ------------------------------------------------------------------------------ */
 
 /* A dead daemon leaves its socket behind; a living one answers. */
 static gboolean socket_clear(const char *path, GError **error) {
@@ -285,8 +282,7 @@ void control_server_free(struct control_server *server) {
     g_free(server);
 }
 
-/* ---- Events -----------------------------------------------------------------------------------
- */
+/* ---- Events ---------------------------------------------------------------------------------- */
 
 gboolean control_server_has_subscribers(const struct control_server *server) {
     for (guint i = 0; i < server->callers->len; i++) {

@@ -56,8 +56,7 @@ static void count(struct answering *answering, const char *reason) {
     (*counter)++;
 }
 
-/* ---- The answer --------------------------------------------------------------------------------
- */
+/* ---- The answer ------------------------------------------------------------------------------ */
 
 /* 0, or the errno of what went wrong. */
 static int send_through(const struct door *door, const struct udp_datagram *datagram) {
@@ -173,8 +172,7 @@ static void on_decided(const struct decision *decision, void *user) {
     inflight_free(inflight);
 }
 
-/* ---- The request -------------------------------------------------------------------------------
- */
+/* ---- The request ----------------------------------------------------------------------------- */
 
 static gboolean is_ours(const struct interface *interface, const struct address *address) {
     for (unsigned i = 0; i < interface->n_addresses; i++) {
@@ -279,12 +277,10 @@ static gboolean on_packets(int descriptor, GIOCondition condition, gpointer user
     return G_SOURCE_CONTINUE;
 }
 
-/* ---- Life --------------------------------------------------------------------------------------
- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 static gboolean open_socket(struct door *door, GError **error) {
-    struct udp_options options = {
-        .local = {.family = 4, .port = door->number}, .broadcast = TRUE};
+    struct udp_options options = {.local = {.family = 4, .port = door->number}, .broadcast = TRUE};
     int inherited = udp_inherited(door->number);
     door->socket =
         inherited >= 0 ? udp_adopt(inherited, &options, error) : udp_open(&options, error);

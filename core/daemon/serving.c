@@ -38,8 +38,7 @@ static void post(GSourceFunc function, gpointer data) {
     g_source_unref(source);
 }
 
-/* ---- File threads: what may wait ---------------------------------------------------------------
- */
+/* ---- File threads: what may wait ------------------------------------------------------------- */
 
 static enum tftp_refusal refusal_of(const GError *error) {
     if (g_error_matches(error, CONTENT_ERROR, CONTENT_ERROR_NOT_FOUND) ||
@@ -98,8 +97,7 @@ static void answer_from_file(gpointer data, gpointer user) {
     ask_free(ask);
 }
 
-/* ---- Packet thread: whose file is it? ----------------------------------------------------------
- */
+/* ---- Packet thread: whose file is it? -------------------------------------------------------- */
 
 static struct session *find_session(struct daemon *daemon, const struct address *client,
                                     unsigned interface) {
@@ -177,8 +175,7 @@ static gboolean ask_chain(gpointer data) {
     return G_SOURCE_REMOVE;
 }
 
-/* ---- Packet thread: how did it end?
- * -------------------------------------------------------------- */
+/* ---- Packet thread: how did it end? ---------------------------------------------------------- */
 
 /* A copy of a report on its way from the transfer thread to the packet thread. */
 struct ended {
@@ -251,8 +248,7 @@ static gboolean note_ended(gpointer data) {
     return G_SOURCE_REMOVE;
 }
 
-/* ---- Transfer thread
- * ------------------------------------------------------------------------------ */
+/* ---- Transfer thread ------------------------------------------------------------------------- */
 
 static void on_open(gpointer user, struct tftp_open *open) {
     if (!g_utf8_validate(open->name, -1, NULL)) {
@@ -276,8 +272,7 @@ static void on_ended(gpointer user, const struct tftp_report *report) {
     post(note_ended, ended);
 }
 
-/* ---- Life
- * ------------------------------------------------------------------------------------------ */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 struct serving *serving_new(struct daemon *daemon, GError **error) {
     struct serving *serving = g_new0(struct serving, 1);
@@ -319,6 +314,12 @@ void serving_free(struct serving *serving) {
     if (serving->root != NULL)
         content_root_unref(serving->root);
     g_free(serving);
+}
+
+void serving_links_changed(struct serving *serving) {
+    struct daemon *daemon = serving->daemon;
+    tftp_server_configure(serving->server, &daemon->config->tftp, serving->root,
+                          daemon->interfaces);
 }
 
 GVariant *serving_counters(const struct serving *serving) {

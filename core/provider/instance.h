@@ -81,8 +81,8 @@ void instance_close(struct instance *instance);
 int32_t instance_save(struct instance *instance, struct state *state);
 int32_t instance_restore(struct instance *instance, const struct state *state);
 
-/* A line of log about this instance, rate-limited. `text` is foreign: it is made safe. Any thread.
- */
+/* A line of log about this instance, rate-limited. `text` is foreign: it is made safe.
+ * Any thread. */
 void instance_log(struct instance *instance, uint32_t level, const char *text);
 void instance_warn(struct instance *instance, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

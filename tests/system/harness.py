@@ -11,6 +11,7 @@ import glob
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -189,7 +190,7 @@ def main():
     print(f"1..{len(cases)}", flush=True)
     try:
         for number, (name, seconds, function) in enumerate(cases, 1):
-            folder = os.path.join(OUT, test, name.replace(" ", "-").replace("/", "-"))
+            folder = os.path.join(OUT, test, re.sub("[^A-Za-z0-9.]+", "-", name))
             shutil.rmtree(folder, ignore_errors=True)
             os.makedirs(folder)
             began = time.monotonic()

@@ -99,7 +99,7 @@ static void tear_down(struct fixture *fixture, gconstpointer unused) {
     g_free(fixture->folder);
 }
 
-/* ---- A client on a thread of its own -------------------------------------------------------- */
+/* ---- A client on a thread of its own --------------------------------------------------------- */
 
 struct call {
     struct fixture *fixture;
@@ -209,8 +209,7 @@ static void test_absent(struct fixture *fixture, gconstpointer unused) {
     g_error_free(call.error);
 }
 
-/* ---- The socket ---------------------------------------------------------------------------------
- */
+/* ---- The socket ------------------------------------------------------------------------------ */
 
 static void test_mode(struct fixture *fixture, gconstpointer unused) {
     struct stat status;
@@ -270,8 +269,7 @@ static void test_unknown_group(struct fixture *fixture, gconstpointer unused) {
     g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
 }
 
-/* ---- Events -------------------------------------------------------------------------------------
- */
+/* ---- Events ---------------------------------------------------------------------------------- */
 
 struct watcher {
     struct fixture *fixture;
