@@ -6,6 +6,8 @@
 
 #include "provider/problem.h"
 
+#define CLOSE_PATIENCE_US (2 * CLOCK_SECOND) /* for providers that are slow to close */
+
 void candidate_load(const char *path, struct candidate *ret_candidate) {
     GPtrArray *problems = problem_list_new();
     struct config *config = config_load(path, problems);
@@ -18,7 +20,7 @@ void candidate_load(const char *path, struct candidate *ret_candidate) {
 
 void candidate_clear(struct candidate *candidate) {
     if (candidate->generation != NULL)
-        generation_unref(candidate->generation);
+        generation_finish(candidate->generation, CLOSE_PATIENCE_US);
     if (candidate->config != NULL)
         config_unref(candidate->config);
     g_clear_pointer(&candidate->problems, g_ptr_array_unref);

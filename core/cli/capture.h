@@ -7,7 +7,6 @@
 #include <glib.h>
 
 #include "base/address.h"
-#include "codec/cursor.h"
 
 /* One DHCP request to port 67 or 4011. */
 struct capture_request {
@@ -20,8 +19,3 @@ struct capture_request {
 /* struct capture_request *, owned by the array, in the order of the file. NULL when the file cannot
  * be read. A file without any request gives an empty array. */
 GPtrArray *capture_read(const char *path, GError **error);
-
-/* PURE: the UDP datagram in a frame of a link type (DLT_...). False: there is none, or it is a
- * fragment. */
-bool capture_datagram(int link_type, struct span frame, struct address *ret_from,
-                      struct address *ret_to, struct span *ret_payload);

@@ -66,14 +66,16 @@ static const struct option_name *find_name(const struct option_name *table, gsiz
 
 /* ---- Values ---------------------------------------------------------------------------------- */
 
+/* Printable ASCII as it is, up to a NUL; anything else as '?'. */
 static char *text_value(struct span value) {
-    g_autofree char *copy = g_strndup((const char *) value.data, value.size);
+    struct span shown = span_until_nul(value);
+    g_autoptr(GString) text = g_string_new(NULL);
 
-    for (char *byte = copy; *byte != '\0'; byte++) {
-        if ((unsigned char) *byte < 0x20 || (unsigned char) *byte > 0x7e)
-            *byte = '?';
+    for (size_t i = 0; i < shown.size; i++) {
+        bool printable = shown.data[i] >= 0x20 && shown.data[i] <= 0x7e;
+        g_string_append_c(text, printable ? (char) shown.data[i] : '?');
     }
-    return g_steal_pointer(&copy);
+    return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 static char *hex_value(struct span value) {

@@ -89,7 +89,7 @@ static void no_offer(struct probe *probe) {
     const struct probe_answer *answer = probe->answer;
     g_autofree char *others =
         answer->others > 0
-            ? g_strdup_printf("; %u answers of ordinary DHCP servers were heard", answer->others)
+            ? g_strdup_printf("; %u answers of other servers were heard", answer->others)
             : g_strdup("");
 
     probe_report_failed(

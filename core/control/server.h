@@ -45,7 +45,8 @@ struct control_server_options {
 struct control_server *control_server_new(const struct control_server_options *options,
                                           GError **error);
 
-/* Closes all connections and removes the socket. End every call before. NULL is fine. */
+/* Closes all connections and removes the socket. Calls that still wait may be ended later; their
+ * callers have gone then. NULL is fine. */
 void control_server_free(struct control_server *server);
 
 /* Tells every subscriber. `event`: a{sv}, a floating reference is taken; it has at least

@@ -19,6 +19,7 @@ struct serving {
     struct content_root *root;
     struct tftp_server *server;
     GThreadPool *file_threads;
+    unsigned asking; /* files the chain is being asked for */
 };
 
 /* One question for content, handed from thread to thread; owned by one at a time. */
@@ -125,6 +126,7 @@ static void serve_below_root(struct ask *ask, const char *name) {
 
 static void on_content(const struct chain_content *content, void *user) {
     struct ask *ask = user;
+    ask->serving->asking--;
     switch (content->kind) {
     case CHAIN_CONTENT_REFUSED:
         tftp_open_complete(ask->open, NULL, TFTP_REFUSAL_ACCESS, "refused by policy");
@@ -170,6 +172,7 @@ static gboolean ask_chain(gpointer data) {
     struct request *request = request_new_file(
         session != NULL ? session_get_request(session) : NULL,
         session != NULL ? session_get_trace(session) : NULL, &origin, ask->open->name);
+    ask->serving->asking++;
     chain_content(daemon->generation, request, on_content, ask);
     request_unref(request);
     return G_SOURCE_REMOVE;
@@ -306,8 +309,8 @@ void serving_free(struct serving *serving) {
     if (serving->server != NULL)
         tftp_server_free(serving->server);
     /* What the transfer thread still posted ends here; providers that are asked at this moment
-     * answer into tftp_open_complete, which then is a no-op. */
-    while (g_main_context_iteration(NULL, FALSE)) {
+     * answer, or miss their deadline, into tftp_open_complete, which then is a no-op. */
+    while (g_main_context_iteration(NULL, serving->asking > 0) || serving->asking > 0) {
     }
     if (serving->file_threads != NULL)
         g_thread_pool_free(serving->file_threads, FALSE, TRUE);

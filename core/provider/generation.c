@@ -264,9 +264,6 @@ static struct generation *make_generation(const struct generation_options *optio
 static void close_generation(struct generation *generation) {
     for (guint i = 0; i < generation->instances->len; i++)
         instance_close(generation->instances->pdata[i]);
-    struct call *call = NULL;
-    while ((call = mailbox_take(generation->mailbox)) != NULL)
-        call_free(call);
     mailbox_unref(generation->mailbox);
     g_ptr_array_unref(generation->instances);
     g_ptr_array_unref(generation->modules);

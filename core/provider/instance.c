@@ -137,6 +137,13 @@ struct instance *instance_open(struct module *module, struct instance_config *co
 
 /* ---- Closing --------------------------------------------------------------------------------- */
 
+/* What nobody waits for any more; a reader among it must be closed before its instance is. */
+static void free_posted(struct mailbox *mailbox) {
+    struct call *call = NULL;
+    while ((call = mailbox_take(mailbox)) != NULL)
+        call_free(call);
+}
+
 void instance_close(struct instance *instance) {
     int64_t patience = MAX(instance->config->deadline_us, CLOSE_WAIT_US);
     if (!worker_wait_idle(instance, patience)) {
@@ -148,6 +155,7 @@ void instance_close(struct instance *instance) {
     instance->provider->drain(instance->state);
     worker_cancel_all(instance, instance->config->deadline_us);
     worker_stop(instance);
+    free_posted(instance->mailbox);
     instance->provider->close(instance->state);
     free_instance(instance);
 }

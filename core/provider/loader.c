@@ -84,6 +84,9 @@ static char *map_now(const char *path) {
     if (dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) != NULL)
         return NULL;
     const char *words = dlerror();
+    /* Its words begin with the path, which ours have said already. */
+    if (words != NULL && g_str_has_prefix(words, path) && words[strlen(path)] == ':')
+        words += strlen(path) + strlen(": ");
     return g_strdup_printf("%s cannot be loaded: %s; build it as a shared object for this machine "
                            "that links to everything it uses (check with: ldd -r '%s')",
                            path, words != NULL ? words : "the dynamic linker does not say why",

@@ -229,15 +229,28 @@ def _():
         expect("/nonexistent/control: no daemon answers there: start boothostd" in said, said)
 
 
-@case("another user is not let in")
+def as_other_user(candidate):
+    try:
+        return subprocess.run([BOOTHOST, "-s", candidate.socket, "status"], user=65534,
+                              capture_output=True, text=True, timeout=30, check=False)
+    except OSError:
+        raise Skip("no second user in this user namespace") from None
+
+
+@case("another user is not let in by the socket's mode")
 def _():
     with daemon() as candidate:
-        try:
-            done = subprocess.run([BOOTHOST, "-s", candidate.socket, "status"], user=65534,
-                                  capture_output=True, text=True, timeout=30, check=False)
-        except (PermissionError, ValueError, OSError):
-            raise Skip("no second user in this user namespace") from None
+        done = as_other_user(candidate)
         expect(done.returncode == 1 and "may not talk to the daemon" in done.stderr, done)
+
+
+@case("nor by the daemon, when the mode was loosened by hand")
+def _():
+    with daemon() as candidate:
+        os.chmod(candidate.socket, 0o666)
+        done = as_other_user(candidate)
+        expect(done.returncode == 1 and "did not let us in" in done.stderr, done)
+        expect(answer("-s", candidate.socket, "status")["generation"] == 1, "it serves no more")
 
 
 enter_namespace()

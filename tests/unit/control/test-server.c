@@ -180,6 +180,29 @@ static void test_simulate_later(struct fixture *fixture, gconstpointer unused) {
     g_variant_unref(call.result);
 }
 
+static gboolean stop_server(gpointer user) {
+    struct fixture *fixture = user;
+
+    if (fixture->parked == NULL)
+        return G_SOURCE_CONTINUE;
+    g_clear_pointer(&fixture->server, control_server_free);
+    return G_SOURCE_REMOVE;
+}
+
+static void test_end_after_server(struct fixture *fixture, gconstpointer unused) {
+    struct call call = {.fixture = fixture,
+                        .method = "Simulate",
+                        .parameters = g_variant_new("(@a{sv})", facts_of("interface", "eth9"))};
+
+    g_timeout_add(1, stop_server, fixture);
+    call_make(&call);
+    g_assert_error(call.error, CONTROL_ERROR, CONTROL_ERROR_ABSENT);
+    g_error_free(call.error);
+    g_assert_null(fixture->server);
+    while (fixture->parked != NULL) /* its provider answers now */
+        g_main_context_iteration(NULL, TRUE);
+}
+
 static void test_providers(struct fixture *fixture, gconstpointer unused) {
     struct call call = {.fixture = fixture, .method = "Providers"};
 
@@ -380,6 +403,7 @@ int main(int argc, char **argv) {
     ADD("explain-of-an-unknown-client-is-not-found", test_explain_unknown);
     ADD("explain-of-a-known-client", test_explain_known);
     ADD("simulate-may-answer-later", test_simulate_later);
+    ADD("a-call-may-end-after-its-server", test_end_after_server);
     ADD("providers-are-a-list", test_providers);
     ADD("unknown-method-is-refused", test_unknown_method);
     ADD("no-daemon-says-what-to-do", test_absent);
