@@ -195,6 +195,7 @@ GVariant *instance_status(const struct instance *instance) {
     put_text(&builder, "module", instance->provider->name);
     put_text(&builder, "version", instance->provider->version);
     put_text(&builder, "path", module_get_origin(instance->module));
+    put_text(&builder, "image", instance->module->hash != NULL ? instance->module->hash : "");
     put_text(&builder, "threads", describe_threads(instance));
     put_text(&builder, "state", instance->stalled > 0 ? "stalled" : "ok");
     put_text(&builder, "breaker", breaker_state_name((enum breaker_state) instance->breaker_shown));

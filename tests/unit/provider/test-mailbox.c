@@ -44,6 +44,7 @@ static void set_up(struct fixture *fixture, gconstpointer unused) {
     fixture->delivered = g_array_new(FALSE, FALSE, sizeof(struct call *));
     struct mailbox_reader reader = {deliver, next_deadline, expire, hold, release, fixture};
     fixture->mailbox = mailbox_new(NULL, &fixture->clock.base, &reader);
+    mailbox_open(fixture->mailbox);
 }
 
 static void tear_down(struct fixture *fixture, gconstpointer unused) {
