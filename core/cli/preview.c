@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "boot/request.h"
-#include "cli/client-packet.h"
+#include "codec/client-packet.h"
 #include "codec/dhcp.h"
 #include "provider/chain.h"
 #include "provider/problem.h"

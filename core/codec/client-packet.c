@@ -2,7 +2,7 @@
  *
  * Field by field what captures of QEMU's iPXE ROMs and of EDK2 (OVMF) show, in their order.
  */
-#include "cli/client-packet.h"
+#include "codec/client-packet.h"
 
 #include <stdio.h>
 #include <stdlib.h>
