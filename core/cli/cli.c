@@ -32,73 +32,92 @@ void cli_complain(const struct cli *cli, const char *format, ...) {
 
 /* ---- Options ------------------------------------------------------------------------------------ */
 
-static GOptionContext *context_new(struct cli *cli, enum cli_options shared,
-                                   const GOptionEntry *entries) {
-    const GOptionEntry socket[] = {
-        {"socket", 's', 0, G_OPTION_ARG_FILENAME, &cli->socket,
-         "The daemon's control socket (" CONTROL_SOCKET ")", "SOCKET"},
-        {NULL, 0, 0, 0, NULL, NULL, NULL},
-    };
-    const GOptionEntry config[] = {
-        {"config", 'c', 0, G_OPTION_ARG_FILENAME, &cli->config, "The configuration file", "FILE"},
-        {NULL, 0, 0, 0, NULL, NULL, NULL},
-    };
-    const GOptionEntry json[] = {
-        {"json", 'j', 0, G_OPTION_ARG_NONE, &cli->json, "Print JSON", NULL},
-        {NULL, 0, 0, 0, NULL, NULL, NULL},
-    };
+#define SHARED_MAX 6 /* entries of one table below, the end included */
+#define TABLES     5 /* the verb's own, and one for each bit of enum cli_options */
 
+/* All that one verb takes: tables that end in an entry without a name. */
+struct options {
+    const GOptionEntry *tables[TABLES];
+    unsigned count;
+    GOptionEntry config[SHARED_MAX];
+    GOptionEntry client[SHARED_MAX];
+    GOptionEntry socket[SHARED_MAX];
+    GOptionEntry json[SHARED_MAX];
+};
+
+static void options_init(struct options *options, struct cli *cli, enum cli_options shared,
+                         const GOptionEntry *own) {
+    *options = (struct options){
+        .config = {{"config", 'c', 0, G_OPTION_ARG_FILENAME, &cli->config, "The configuration file",
+                    "FILE"}},
+        .client = {{"arch", 'a', 0, G_OPTION_ARG_STRING, &cli->client.arch,
+                    "Architecture, such as bios, x64-uefi or 7 (x64-uefi)", "ARCH"},
+                   {"mac", 'm', 0, G_OPTION_ARG_STRING, &cli->client.mac, "MAC address", "MAC"},
+                   {"uuid", 'u', 0, G_OPTION_ARG_STRING, &cli->client.uuid,
+                    "SMBIOS UUID (made from the MAC)", "UUID"},
+                   {"loader", 'l', 0, G_OPTION_ARG_STRING, &cli->client.loader,
+                    "Which program asks: firmware, ipxe, grub or wdsnbp (firmware)", "LOADER"},
+                   {"item", 0, 0, G_OPTION_ARG_INT, &cli->client.item,
+                    "Number of the menu entry that is chosen", "NUMBER"}},
+        .socket = {{"socket", 's', 0, G_OPTION_ARG_FILENAME, &cli->socket,
+                    "The daemon's control socket (" CONTROL_SOCKET ")", "SOCKET"}},
+        .json = {{"json", 'j', 0, G_OPTION_ARG_NONE, &cli->json, "Print JSON", NULL}},
+    };
+    const struct {
+        gboolean wanted;
+        const GOptionEntry *table;
+    } all[TABLES] = {
+        {(shared & CLI_CLIENT) != 0, options->client},
+        {own != NULL, own},
+        {(shared & CLI_CONFIG) != 0, options->config},
+        {(shared & CLI_SOCKET) != 0, options->socket},
+        {(shared & CLI_JSON) != 0, options->json},
+    };
+    for (unsigned i = 0; i < TABLES; i++) {
+        if (all[i].wanted)
+            options->tables[options->count++] = all[i].table;
+    }
+}
+
+static GOptionContext *context_new(const struct verb *verb, const struct options *options) {
     g_autofree char *usage =
-        g_strdup_printf("%s%s- %s", cli->verb->arguments != NULL ? cli->verb->arguments : "",
-                        cli->verb->arguments != NULL ? " " : "", cli->verb->summary);
+        g_strdup_printf("%s%s- %s", verb->arguments != NULL ? verb->arguments : "",
+                        verb->arguments != NULL ? " " : "", verb->summary);
     GOptionContext *context = g_option_context_new(usage);
-    if (entries != NULL)
-        g_option_context_add_main_entries(context, entries, NULL);
-    if ((shared & CLI_CONFIG) != 0)
-        g_option_context_add_main_entries(context, config, NULL);
-    if ((shared & CLI_SOCKET) != 0)
-        g_option_context_add_main_entries(context, socket, NULL);
-    if ((shared & CLI_JSON) != 0)
-        g_option_context_add_main_entries(context, json, NULL);
-    g_option_context_set_description(context, cli->verb->details);
+
+    for (unsigned i = 0; i < options->count; i++)
+        g_option_context_add_main_entries(context, options->tables[i], NULL);
+    g_option_context_set_description(context, verb->details);
     return context;
 }
 
-static void add_names(GPtrArray *names, const GOptionEntry *entries) {
-    for (; entries != NULL && entries->long_name != NULL; entries++)
-        g_ptr_array_add(names, (gpointer) entries->long_name);
-}
-
 /* The long option nearest to the one that GOption choked on; NULL: none is near. */
-static const char *nearest_option(const char *message, enum cli_options shared,
-                                  const GOptionEntry *entries) {
+static const char *nearest_option(const char *message, const struct options *options) {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     const char *dashes = strstr(message, "--");
 
     if (dashes == NULL)
         return NULL;
-    add_names(names, entries);
-    if ((shared & CLI_SOCKET) != 0)
-        g_ptr_array_add(names, (gpointer) "socket");
-    if ((shared & CLI_CONFIG) != 0)
-        g_ptr_array_add(names, (gpointer) "config");
-    if ((shared & CLI_JSON) != 0)
-        g_ptr_array_add(names, (gpointer) "json");
+    for (unsigned i = 0; i < options->count; i++) {
+        for (const GOptionEntry *entry = options->tables[i]; entry->long_name != NULL; entry++)
+            g_ptr_array_add(names, (gpointer) entry->long_name);
+    }
     g_ptr_array_add(names, (gpointer) "help");
     g_ptr_array_add(names, NULL);
-
     g_autofree char *word = g_strndup(dashes + 2, strcspn(dashes + 2, "= "));
     return text_nearest(word, (const char *const *) names->pdata);
 }
 
 gboolean cli_parse(struct cli *cli, enum cli_options shared, const GOptionEntry *entries, int *argc,
                    char ***argv) {
-    g_autoptr(GOptionContext) context = context_new(cli, shared, entries);
+    struct options options;
     g_autoptr(GError) error = NULL;
 
+    options_init(&options, cli, shared, entries);
+    g_autoptr(GOptionContext) context = context_new(cli->verb, &options);
     if (g_option_context_parse(context, argc, argv, &error))
         return TRUE;
-    const char *near = nearest_option(error->message, shared, entries);
+    const char *near = nearest_option(error->message, &options);
     if (g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION) && near != NULL)
         cli_complain(cli, "%s: did you mean --%s?", error->message, near);
     else
@@ -209,8 +228,17 @@ static int run_verb(struct cli *cli, int argc, char **argv) {
     return status;
 }
 
+static void cli_clear(struct cli *cli) {
+    g_free(cli->socket);
+    g_free(cli->config);
+    g_free(cli->client.arch);
+    g_free(cli->client.mac);
+    g_free(cli->client.uuid);
+    g_free(cli->client.loader);
+}
+
 int cli_main(int argc, char **argv) {
-    struct cli cli = {0};
+    struct cli cli = {.client.item = -1};
     gboolean version = FALSE, help = FALSE;
     int status = CLI_USAGE;
 
@@ -228,7 +256,6 @@ int cli_main(int argc, char **argv) {
             status = run_verb(&cli, argc - 1, argv + 1);
         }
     }
-    g_free(cli.socket);
-    g_free(cli.config);
+    cli_clear(&cli);
     return status;
 }

@@ -14,12 +14,22 @@ struct control_client;
 #define CLI_NO    1 /* the answer is no: a problem, no boot, an unknown client, no daemon */
 #define CLI_USAGE 2 /* the command line makes no sense */
 
+/* The client that a command line describes, as written; client-options.h reads it. */
+struct client_options {
+    char *arch; /* NULL here and below: not given */
+    char *mac;
+    char *uuid;
+    char *loader;
+    gint item; /* -1: not given */
+};
+
 /* What the command line said, of what more than one verb takes. */
 struct cli {
     const struct verb *verb;
     char *socket;  /* --socket; NULL: the default */
     char *config;  /* --config; NULL: none given */
     gboolean json; /* --json */
+    struct client_options client;
 };
 
 /* Which of the shared options a verb takes. */
@@ -27,6 +37,7 @@ enum cli_options {
     CLI_SOCKET = 1 << 0,
     CLI_CONFIG = 1 << 1,
     CLI_JSON = 1 << 2,
+    CLI_CLIENT = 1 << 3, /* --arch, --mac and so on */
 };
 
 struct verb {

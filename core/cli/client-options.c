@@ -33,8 +33,9 @@ static gboolean read_loader(const struct cli *cli, const char *text,
     return FALSE;
 }
 
-static gboolean read_identity(const struct cli *cli, const struct client_options *options,
-                              const char *default_mac, struct client_packet *packet) {
+static gboolean read_identity(const struct cli *cli, const char *default_mac,
+                              struct client_packet *packet) {
+    const struct client_options *options = &cli->client;
     const char *mac = options->mac != NULL ? options->mac : default_mac;
 
     if (mac == NULL) {
@@ -55,11 +56,13 @@ static gboolean read_identity(const struct cli *cli, const struct client_options
     return TRUE;
 }
 
-gboolean client_options_read(const struct cli *cli, const struct client_options *options,
-                             const char *default_mac, struct client_packet *packet) {
+gboolean client_options_read(const struct cli *cli, const char *default_mac,
+                             struct client_packet *packet) {
+    const struct client_options *options = &cli->client;
+
     if (!read_arch(cli, options->arch, &packet->architecture) ||
         !read_loader(cli, options->loader, &packet->loader) ||
-        !read_identity(cli, options, default_mac, packet))
+        !read_identity(cli, default_mac, packet))
         return FALSE;
     if (options->item > UINT16_MAX || options->item < -1) {
         cli_complain(cli, "--item: %d is not between 0 and 65535", options->item);
@@ -68,13 +71,6 @@ gboolean client_options_read(const struct cli *cli, const struct client_options 
     packet->has_item = options->item >= 0;
     packet->item = packet->has_item ? (uint16_t) options->item : 0;
     return TRUE;
-}
-
-void client_options_clear(struct client_options *options) {
-    g_free(options->arch);
-    g_free(options->mac);
-    g_free(options->uuid);
-    g_free(options->loader);
 }
 
 gboolean client_options_address(const struct cli *cli, const char *option, const char *text,

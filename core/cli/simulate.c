@@ -24,7 +24,6 @@
 #define DEFAULT_INTERFACE "eth0"
 
 struct options {
-    struct client_options client;
     char *stage;
     char *server;
     char *address;
@@ -42,7 +41,6 @@ struct scene {
 };
 
 static void options_clear(struct options *options) {
-    client_options_clear(&options->client);
     g_free(options->stage);
     g_free(options->server);
     g_free(options->address);
@@ -57,8 +55,7 @@ static gboolean read_stage(const struct cli *cli, const struct options *options,
     const char *stage = options->stage;
 
     if (stage == NULL)
-        *ret_boot_server =
-            options->client.item >= 0 || g_strcmp0(options->client.loader, "wdsnbp") == 0;
+        *ret_boot_server = cli->client.item >= 0 || g_strcmp0(cli->client.loader, "wdsnbp") == 0;
     else if (strcmp(stage, "discover") == 0)
         *ret_boot_server = FALSE;
     else if (strcmp(stage, "boot-server") == 0)
@@ -80,7 +77,7 @@ static gboolean read_scene(const struct cli *cli, const struct options *options,
                            struct scene *scene) {
     gboolean boot_server = FALSE;
 
-    if (!client_options_read(cli, &options->client, NULL, &scene->packet) ||
+    if (!client_options_read(cli, NULL, &scene->packet) ||
         !read_stage(cli, options, &boot_server) ||
         !client_options_address(cli, "server", options->server, &scene->server) ||
         !client_options_address(cli, "address", options->address, &scene->packet.client) ||
@@ -270,9 +267,8 @@ static int simulate(const struct cli *cli, const struct options *options) {
 }
 
 static int run(struct cli *cli, int argc, char **argv) {
-    struct options options = {.client.item = -1, .attempt = 1};
+    struct options options = {.attempt = 1};
     const GOptionEntry entries[] = {
-        CLIENT_OPTION_ENTRIES(options.client),
         {"stage", 0, 0, G_OPTION_ARG_STRING, &options.stage, "discover or boot-server (discover)",
          "STAGE"},
         {"server", 0, 0, G_OPTION_ARG_STRING, &options.server,
@@ -289,7 +285,7 @@ static int run(struct cli *cli, int argc, char **argv) {
     };
     int status = CLI_USAGE;
 
-    if (cli_parse(cli, CLI_SOCKET | CLI_CONFIG | CLI_JSON, entries, &argc, &argv)) {
+    if (cli_parse(cli, CLI_CLIENT | CLI_SOCKET | CLI_CONFIG | CLI_JSON, entries, &argc, &argv)) {
         if (argc > 1)
             cli_complain(cli, "'%s' is too much: all is said by options", argv[1]);
         else

@@ -11,6 +11,8 @@
 #include "daemon/serving.h"
 #include "daemon/state.h"
 
+#define CLOSE_PATIENCE_US (5 * CLOCK_SECOND) /* for providers to finish what they do */
+
 G_DEFINE_QUARK(boothost - daemon - error - quark, daemon_error)
 
 void daemon_tell(struct daemon *daemon, const char *event, const char *client, const char *format,
@@ -71,6 +73,8 @@ static gboolean on_links_changed(gpointer user) {
     }
     interfaces_unref(daemon->interfaces);
     daemon->interfaces = interfaces;
+    if (daemon->serving != NULL)
+        serving_links_changed(daemon->serving);
     tell_links(interfaces);
     return G_SOURCE_CONTINUE;
 }
@@ -168,8 +172,8 @@ void daemon_free(struct daemon *daemon) {
     daemon->control = NULL;
     answering_free(daemon->answering);
     serving_free(daemon->serving);
-    if (daemon->generation != NULL)
-        generation_unref(daemon->generation);
+    if (daemon->generation != NULL && !generation_finish(daemon->generation, CLOSE_PATIENCE_US))
+        log_warning("a provider does not let go of its calls: leaving without it");
     if (daemon->interfaces_watch != NULL) {
         g_source_destroy(daemon->interfaces_watch);
         g_source_unref(daemon->interfaces_watch);

@@ -321,6 +321,12 @@ void serving_free(struct serving *serving) {
     g_free(serving);
 }
 
+void serving_links_changed(struct serving *serving) {
+    struct daemon *daemon = serving->daemon;
+    tftp_server_configure(serving->server, &daemon->config->tftp, serving->root,
+                          daemon->interfaces);
+}
+
 GVariant *serving_counters(const struct serving *serving) {
     uint64_t counters[TFTP_COUNTERS];
     unsigned running = 0;

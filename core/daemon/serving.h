@@ -17,6 +17,9 @@ struct serving *serving_new(struct daemon *daemon, GError **error);
 /* Ends running transfers. Packet thread. */
 void serving_free(struct serving *serving);
 
+/* Links have changed: their MTU caps the blocks of transfers to come. */
+void serving_links_changed(struct serving *serving);
+
 /* Counters a{st}, and the running transfers as aa{sv}. Floating references. */
 GVariant *serving_counters(const struct serving *serving);
 GVariant *serving_running(const struct serving *serving);

@@ -10,8 +10,7 @@
 #include "base/limits.h"
 #include "provider/instance.h"
 
-/* ---- Replies at rest
- * ------------------------------------------------------------------------------- */
+/* ---- Replies at rest ------------------------------------------------------------------------- */
 
 struct settled_reply *settled_reply_new(struct reply *reply) {
     struct settled_reply *settled = g_new0(struct settled_reply, 1);
@@ -32,8 +31,7 @@ void settled_reply_unref(struct settled_reply *settled) {
     g_free(settled);
 }
 
-/* ---- Life
- * -------------------------------------------------------------------------------------------- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 struct call *call_new(enum call_door door, struct request *request, struct settled_reply *base) {
     struct call *call = g_new0(struct call, 1);
@@ -66,6 +64,8 @@ void call_reset(struct call *call, struct settled_reply *base) {
         call->base = base != NULL ? settled_reply_ref(base) : NULL;
     }
     call->state = CALL_WAITING;
+    call->ticket = 0;
+    call->is_completed = false;
 }
 
 void call_free(struct call *call) {
@@ -81,8 +81,7 @@ void call_free(struct call *call) {
     g_free(call);
 }
 
-/* ---- Reply
- * ------------------------------------------------------------------------------------------- */
+/* ---- Reply ----------------------------------------------------------------------------------- */
 
 const struct reply *call_get_reply(const struct call *call) {
     if (call->draft != NULL)
@@ -96,8 +95,7 @@ struct reply *call_draft(struct call *call) {
     return call->draft;
 }
 
-/* ---- Content
- * ----------------------------------------------------------------------------------------- */
+/* ---- Content --------------------------------------------------------------------------------- */
 
 bool call_has_reader(const struct call *call) {
     return call->content_kind == CHAIN_CONTENT_READER;
@@ -153,8 +151,7 @@ int32_t call_give_reader(struct call *call, const struct boot_host_reader *reade
     return 0;
 }
 
-/* ---- Doors
- * ------------------------------------------------------------------------------------------- */
+/* ---- Doors ----------------------------------------------------------------------------------- */
 
 int32_t call_run(struct call *call) {
     const struct provider *provider = call->instance->provider;

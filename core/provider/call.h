@@ -17,6 +17,7 @@
 #include "boot/reply.h"
 #include "boot/request.h"
 #include "provider/chain.h"
+#include "provider/outcome.h"
 
 struct instance;
 struct call;
@@ -43,16 +44,8 @@ enum call_state {
     CALL_FINISHED, /* has its verdict */
 };
 
-/* How a call ended. */
-struct call_outcome {
-    int32_t verdict;   /* of the door, a negative errno, or TRACE_BREAKER */
-    int64_t end_us;    /* by the generation's clock */
-    struct call *call; /* what the provider set; NULL: it has not answered, or was not called */
-    char *reason;      /* the host's words about a failure; NULL: see the reply */
-};
-
 /* Everything is lent for the call. On the packet thread. */
-typedef void (*call_done_fn)(const struct call_outcome *outcome, void *user);
+typedef void (*call_done_fn)(const struct outcome *outcome, void *user);
 
 struct call {
     struct instance *instance;

@@ -36,9 +36,7 @@ static struct instance *current_instance(const struct walk *walk) {
     return generation_get_instances(walk->generation)->pdata[walk->index];
 }
 
-/* ---- Life
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 static struct walk *walk_new(struct generation *generation, struct request *request,
                              enum call_door door, void *user) {
@@ -63,9 +61,7 @@ static void walk_free(struct walk *walk) {
     g_free(walk);
 }
 
-/* ---- The end
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- The end --------------------------------------------------------------------------------- */
 
 static void seal(struct walk *walk, int32_t verdict, const char *provider) {
     walk->trace->verdict = verdict;
@@ -109,8 +105,7 @@ static void end_walk(struct walk *walk) {
     end_decision(walk, is_complete ? BOOT_HOST_REPLY : BOOT_HOST_PASS, NULL);
 }
 
-/* ---- Readers outlive the walk
- * --------------------------------------------------------------------------------- */
+/* ---- Readers outlive the walk ---------------------------------------------------------------- */
 
 /* A reader is the provider's own code and data: its generation must not close before it. */
 struct held_reader {
@@ -145,9 +140,7 @@ static struct boot_host_reader hold_reader(struct walk *walk,
     };
 }
 
-/* ---- One answer
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- One answer ------------------------------------------------------------------------------ */
 
 static enum step give_content(struct walk *walk, struct call *call, const char *provider) {
     struct chain_content content = {
@@ -170,7 +163,7 @@ static enum step refuse_content(struct walk *walk, const char *provider) {
 /* A provider that is not asked at all (breaker, stalled) has failed or was late before: whatever
  * keeps the door shut in one of both cases keeps it shut now. */
 static enum instance_policy find_policy(const struct instance_config *config,
-                                        const struct call_outcome *outcome) {
+                                        const struct outcome *outcome) {
     if (outcome->call != NULL)
         return config->on_error;
     if (outcome->verdict == -ETIMEDOUT)
@@ -179,7 +172,7 @@ static enum instance_policy find_policy(const struct instance_config *config,
 }
 
 static enum step take_failure(struct walk *walk, const struct instance *instance,
-                              const struct call_outcome *outcome) {
+                              const struct outcome *outcome) {
     enum instance_policy policy = find_policy(instance->config, outcome);
     if (policy == INSTANCE_NEXT)
         return STEP_NEXT;
@@ -198,7 +191,7 @@ static void accept_draft(struct walk *walk, struct call *call) {
     walk->reply = settled_reply_new(g_steal_pointer(&call->draft));
 }
 
-static enum step take_answer(struct walk *walk, const struct call_outcome *outcome) {
+static enum step take_answer(struct walk *walk, const struct outcome *outcome) {
     const struct instance *instance = current_instance(walk);
     const char *name = instance->config->name;
     struct call *call = outcome->call;
@@ -217,13 +210,11 @@ static enum step take_answer(struct walk *walk, const struct call_outcome *outco
                                                : refuse_content(walk, name);
 }
 
-/* ---- The walk
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- The walk -------------------------------------------------------------------------------- */
 
 static void run_walk(struct walk *walk);
 
-static void on_answer(const struct call_outcome *outcome, void *user) {
+static void on_answer(const struct outcome *outcome, void *user) {
     struct walk *walk = user;
     if (take_answer(walk, outcome) != STEP_NEXT)
         return;
@@ -251,13 +242,13 @@ static enum step ask(struct walk *walk, struct instance *instance) {
     }
 
     struct call *call = next_call(walk);
-    struct call_outcome outcome;
+    struct outcome outcome;
     call->start_us = walk->asked_us;
     if (!dispatch_call(instance, call, on_answer, walk, &outcome))
         return STEP_WAIT;
     walk->spare = call;
     enum step step = take_answer(walk, &outcome);
-    call_outcome_clear(&outcome);
+    outcome_clear(&outcome);
     return step;
 }
 

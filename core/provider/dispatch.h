@@ -4,7 +4,7 @@
  * each, LATER and tickets, queue and breaker. A provider that is late, or never answers, costs its
  * own callers their deadline and nobody else anything.
  *
- * The packet thread's, except where it is said.
+ * The packet thread's side; what happens on other threads is in provider/worker.
  */
 #pragma once
 
@@ -13,8 +13,7 @@
 /* Runs a call whose start_us is set. TRUE: it has ended, *ret_outcome says how, and the call is the
  * caller's again. FALSE: the instance has it now; `done` follows, and frees nothing. */
 bool dispatch_call(struct instance *instance, struct call *call, call_done_fn done, void *user,
-                   struct call_outcome *ret_outcome);
-void call_outcome_clear(struct call_outcome *outcome);
+                   struct outcome *ret_outcome);
 
 /* An event: nobody waits for it. Dropped, and counted, when the instance is too busy. */
 void dispatch_event(struct instance *instance, struct request *request,
@@ -25,16 +24,3 @@ void dispatch_event(struct instance *instance, struct request *request,
 void dispatch_deliver(struct call *call);
 int64_t dispatch_next_deadline(const struct instance *instance);
 void dispatch_expire(struct instance *instance, int64_t now_us);
-
-/* For the host table. Any thread. */
-uint64_t dispatch_ticket(struct call *call);
-int32_t dispatch_complete(struct instance *instance, uint64_t ticket, int32_t verdict);
-
-/* The threads. False: the machine has none left, *ret_error says so. */
-bool dispatch_start(struct instance *instance, GError **ret_error);
-/* Waits until no thread is inside the provider; false when the time is over. Any thread. */
-bool dispatch_wait_idle(struct instance *instance, int64_t timeout_us);
-/* Cancels what was answered LATER and waits for it, then forgets it. Any thread. */
-void dispatch_cancel_all(struct instance *instance, int64_t timeout_us);
-/* Ends them; what still waits in the queue is posted to the mailbox without having run. */
-void dispatch_stop(struct instance *instance);

@@ -31,9 +31,7 @@ struct generation {
     struct latch *latch;
 };
 
-/* ---- Latch
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Latch ----------------------------------------------------------------------------------- */
 
 static struct latch *latch_new(GMainContext *context) {
     struct latch *latch = g_new0(struct latch, 1);
@@ -49,8 +47,7 @@ static void latch_unref(struct latch *latch) {
     g_free(latch);
 }
 
-/* ---- Modules
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Modules --------------------------------------------------------------------------------- */
 
 static void unref_module(gpointer module) {
     module_unref(module);
@@ -97,8 +94,7 @@ static struct module *find_module(struct generation *generation,
     return module;
 }
 
-/* ---- An instance that could not be opened
- * ------------------------------------------------------------------- */
+/* ---- An instance that could not be opened ---------------------------------------------------- */
 
 static int32_t open_absent(const struct boot_host *host, const struct boot_host_config *config,
                            uint32_t flags, void **ret_instance) {
@@ -155,9 +151,7 @@ static struct instance *open_absent_instance(const struct instance_config *confi
     return instance;
 }
 
-/* ---- Opening
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 static struct instance *open_instance(struct generation *generation,
                                       const struct generation_options *options,
@@ -265,9 +259,7 @@ static struct generation *make_generation(const struct generation_options *optio
     return generation;
 }
 
-/* ---- Closing
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- Closing --------------------------------------------------------------------------------- */
 
 static void close_generation(struct generation *generation) {
     for (guint i = 0; i < generation->instances->len; i++)
@@ -309,9 +301,7 @@ struct generation *generation_new(const struct generation_options *options, GPtr
     return NULL;
 }
 
-/* ---- Life
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 struct generation *generation_ref(struct generation *generation) {
     g_atomic_ref_count_inc(&generation->refs);

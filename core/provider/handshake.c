@@ -12,7 +12,7 @@
 
 #define KNOWN_FLAGS (BOOT_HOST_INLINE | BOOT_HOST_PARALLEL)
 
-/* -- Closed doors ------------------------------------------------------------------------------ */
+/* ---- Closed doors ---------------------------------------------------------------------------- */
 
 static void no_close(void *instance) {
 }
@@ -45,7 +45,7 @@ static int32_t no_restore(void *instance, const struct boot_host_state *state) {
     return 0;
 }
 
-/* -- Refusals ---------------------------------------------------------------------------------- */
+/* ---- Refusals -------------------------------------------------------------------------------- */
 
 /* Takes over the text; returns false, so that a check can end with it. */
 static bool refuse(struct refusal *refusal, char *what, char *wanted, char *offered,
@@ -68,8 +68,7 @@ char *refusal_text(const struct refusal *refusal, const char *file) {
                            refusal->wanted, refusal->offered, refusal->remedy);
 }
 
-/* -- The table's frame: version and size ---------------------------------------------------------
- */
+/* ---- The table's frame: version and size ----------------------------------------------------- */
 
 static bool check_frame(const struct boot_host_provider *table, struct refusal *refusal) {
     if (table == NULL)
@@ -102,8 +101,7 @@ static bool check_frame(const struct boot_host_provider *table, struct refusal *
     return true;
 }
 
-/* -- Names and doors -----------------------------------------------------------------------------
- */
+/* ---- Names and doors ------------------------------------------------------------------------- */
 
 static bool is_text(const char *text) {
     gsize length = text != NULL ? strnlen(text, HANDSHAKE_TEXT_MAX + 1) : 0;
@@ -154,8 +152,7 @@ static bool check_doors(const struct boot_host_provider *table, struct refusal *
     return true;
 }
 
-/* -- Settings -------------------------------------------------------------------------------------
- */
+/* ---- Settings -------------------------------------------------------------------------------- */
 
 static bool is_setting_name(const struct boot_host_setting *setting) {
     bool family = (setting->flags & BOOT_HOST_SETTING_FAMILY) != 0;
@@ -240,8 +237,7 @@ static bool copy_settings(const struct boot_host_provider *table, struct provide
     return true;
 }
 
-/* -- The handshake
- * --------------------------------------------------------------------------------- */
+/* ---- The handshake --------------------------------------------------------------------------- */
 
 static struct provider complete(const struct boot_host_provider *table) {
     return (struct provider){

@@ -9,12 +9,11 @@
 
 #include "codec/architecture.h"
 #include "provider/call.h"
-#include "provider/dispatch.h"
 #include "provider/instance.h"
 #include "provider/state.h"
+#include "provider/worker.h"
 
-/* ---- From handles to what they are
- * ------------------------------------------------------------------------- */
+/* ---- From handles to what they are ----------------------------------------------------------- */
 
 static struct instance *instance_of(const struct boot_host *host) {
     return (struct instance *) ((char *) host - offsetof(struct instance, host));
@@ -36,8 +35,7 @@ static struct call *call_of_content(const struct boot_host_content *content) {
     return (struct call *) content;
 }
 
-/* ---- Voice and time
- * ---------------------------------------------------------------------------------------- */
+/* ---- Voice and time -------------------------------------------------------------------------- */
 
 static void host_log(const struct boot_host *host, uint32_t level, const char *text) {
     if (text != NULL)
@@ -61,8 +59,7 @@ static const char *host_architecture_name(const struct boot_host *host, uint32_t
     return architecture_name_at(index);
 }
 
-/* ---- Settings
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Settings -------------------------------------------------------------------------------- */
 
 static const char *config_text(const struct boot_host_config *config, const char *key) {
     return settings_text(settings_of(config), key);
@@ -96,9 +93,7 @@ static void config_warning(const struct boot_host_config *config, const char *ke
     settings_report(settings_of(config), false, key, line, text);
 }
 
-/* ---- Request
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- Request --------------------------------------------------------------------------------- */
 
 static const char *host_request_text(const struct boot_host_request *request, uint32_t field) {
     return request != NULL ? request_text(request_of(request), field) : NULL;
@@ -148,9 +143,7 @@ static int64_t host_request_expand(const struct boot_host_request *request, cons
     return reply_expand(NULL, request_of(request), text, buffer, size);
 }
 
-/* ---- Reply
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- Reply ----------------------------------------------------------------------------------- */
 
 /* NULL for a handle that is none of a decision. */
 static struct reply *writable(struct boot_host_reply *reply) {
@@ -193,9 +186,7 @@ static int32_t host_reply_menu_item(struct boot_host_reply *reply,
     return draft != NULL ? reply_menu_item(draft, item) : -EINVAL;
 }
 
-/* ---- Facts
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- Facts ----------------------------------------------------------------------------------- */
 
 static int32_t fact_set(struct boot_host_reply *reply, const char *name, const char *value) {
     struct reply *draft = name != NULL ? writable(reply) : NULL;
@@ -218,9 +209,7 @@ static int64_t host_expand(const struct boot_host_reply *reply, const char *text
     return reply_expand(readable(reply), request, text, buffer, size);
 }
 
-/* ---- Content
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- Content --------------------------------------------------------------------------------- */
 
 static int32_t content_bytes(struct boot_host_content *content, const void *data, size_t size) {
     return content != NULL ? call_give_bytes(call_of_content(content), data, size) : -EINVAL;
@@ -243,25 +232,21 @@ static int32_t content_reader(struct boot_host_content *content,
     return content != NULL ? call_give_reader(call_of_content(content), reader) : -EINVAL;
 }
 
-/* ---- LATER
- * -----------------------------------------------------------------------------------------------------
- */
+/* ---- LATER ----------------------------------------------------------------------------------- */
 
 static uint64_t reply_ticket(const struct boot_host_reply *reply) {
-    return reply != NULL ? dispatch_ticket(call_of_reply(reply)) : 0;
+    return reply != NULL ? worker_ticket(call_of_reply(reply)) : 0;
 }
 
 static uint64_t content_ticket(const struct boot_host_content *content) {
-    return content != NULL ? dispatch_ticket(call_of_content(content)) : 0;
+    return content != NULL ? worker_ticket(call_of_content(content)) : 0;
 }
 
 static int32_t host_complete(const struct boot_host *host, uint64_t ticket, int32_t verdict) {
-    return dispatch_complete(instance_of(host), ticket, verdict);
+    return worker_complete(instance_of(host), ticket, verdict);
 }
 
-/* ---- State
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- State ----------------------------------------------------------------------------------- */
 
 static int32_t host_state_put(struct boot_host_state *state, const char *name, const void *data,
                               size_t size) {
@@ -273,9 +258,7 @@ static int32_t host_state_get(const struct boot_host_state *state, const char *n
     return state_get((const struct state *) state, name, ret_data);
 }
 
-/* ---- The table
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- The table ------------------------------------------------------------------------------- */
 
 void host_init(struct boot_host *host) {
     *host = (struct boot_host){

@@ -8,15 +8,13 @@
 #include <inttypes.h>
 
 #include "base/log.h"
-#include "provider/dispatch.h"
 #include "provider/host.h"
 #include "provider/state.h"
+#include "provider/worker.h"
 
 #define CLOSE_WAIT_US (5 * CLOCK_SECOND) /* at least so long a call may hold up the closing */
 
-/* ---- Voice
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Voice ----------------------------------------------------------------------------------- */
 
 /* Control bytes would let a provider, or a client through it, forge lines. */
 static char *make_safe(const char *text) {
@@ -59,8 +57,7 @@ void instance_warn(struct instance *instance, const char *format, ...) {
     instance_log(instance, BOOT_HOST_LOG_WARNING, text);
 }
 
-/* ---- Opening
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 static void free_instance(struct instance *instance) {
     settings_free(instance->settings);
@@ -118,7 +115,7 @@ static bool open_all(struct instance *instance, bool check, GPtrArray *problems)
     instance->match = match_new(instance->config, problems);
     instance->settings = settings_new(instance->provider, instance->config, problems);
     g_autoptr(GError) error = NULL;
-    if (!dispatch_start(instance, &error))
+    if (!worker_start(instance, &error))
         g_ptr_array_add(problems, problem_new(TRUE, instance->config->where,
                                               "[provider %s]: no thread for it: %s",
                                               instance->config->name, error->message));
@@ -133,31 +130,29 @@ struct instance *instance_open(struct module *module, struct instance_config *co
     struct instance *instance = make_instance(module, config, options);
     if (open_all(instance, options->check, problems))
         return instance;
-    dispatch_stop(instance);
+    worker_stop(instance);
     free_instance(instance);
     return NULL;
 }
 
-/* ---- Closing
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Closing --------------------------------------------------------------------------------- */
 
 void instance_close(struct instance *instance) {
     int64_t patience = MAX(instance->config->deadline_us, CLOSE_WAIT_US);
-    if (!dispatch_wait_idle(instance, patience)) {
+    if (!worker_wait_idle(instance, patience)) {
         instance_warn(instance,
                       "does not come back from a call, so it cannot be closed; it stays in "
                       "memory until the daemon ends, ignoring");
         return;
     }
     instance->provider->drain(instance->state);
-    dispatch_cancel_all(instance, instance->config->deadline_us);
-    dispatch_stop(instance);
+    worker_cancel_all(instance, instance->config->deadline_us);
+    worker_stop(instance);
     instance->provider->close(instance->state);
     free_instance(instance);
 }
 
-/* ---- Memory over a swap
- * ------------------------------------------------------------------------------------ */
+/* ---- Memory over a swap ---------------------------------------------------------------------- */
 
 int32_t instance_save(struct instance *instance, struct state *state) {
     return instance->provider->save(instance->state, (struct boot_host_state *) state);
@@ -167,9 +162,7 @@ int32_t instance_restore(struct instance *instance, const struct state *state) {
     return instance->provider->restore(instance->state, (const struct boot_host_state *) state);
 }
 
-/* ---- Status
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Status ---------------------------------------------------------------------------------- */
 
 static void put_text(GVariantBuilder *builder, const char *key, const char *text) {
     g_variant_builder_add(builder, "{sv}", key, g_variant_new_string(text));

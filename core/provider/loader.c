@@ -17,8 +17,7 @@
 /* libltdl keeps lists of its own without a lock, so one thread loads at a time. */
 static GMutex ltdl_lock;
 
-/* -- May this file be loaded?
- * ---------------------------------------------------------------------- */
+/* ---- May this file be loaded? ---------------------------------------------------------------- */
 
 static char *explain_owner(const char *path, const struct stat *info) {
     return g_strdup_printf(
@@ -77,8 +76,7 @@ static char *judge_file(const char *path, struct stat *ret_info) {
     return error;
 }
 
-/* -- Loading
- * ---------------------------------------------------------------------------------------- */
+/* ---- Loading --------------------------------------------------------------------------------- */
 
 /* Maps the file with every symbol resolved, for good. The handle is not needed again: NODELETE
  * keeps the image although libltdl will count its own handles. */
@@ -161,8 +159,7 @@ struct module *module_new_builtin(const struct boot_host_provider *table, char *
     return shake_hands(table, "the built-in table", ret_error);
 }
 
-/* -- Finding
- * ---------------------------------------------------------------------------------------- */
+/* ---- Finding --------------------------------------------------------------------------------- */
 
 /* The names of the modules in a folder; empty when it cannot be read. */
 static GStrv list_modules(const char *folder) {
@@ -210,8 +207,7 @@ char *module_find(const char *folder, const char *word, char **ret_error) {
     return NULL;
 }
 
-/* -- Life
- * ------------------------------------------------------------------------------------------- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 struct module *module_ref(struct module *module) {
     g_atomic_ref_count_inc(&module->refs);

@@ -19,8 +19,7 @@ struct match {
     GArray *networks; /* struct match_network */
 };
 
-/* ---- Networks
- * -------------------------------------------------------------------------------------- */
+/* ---- Networks -------------------------------------------------------------------------------- */
 
 bool match_parse_network(const char *text, struct match_network *ret_network) {
     g_auto(GStrv) parts = g_strsplit(text, "/", 2);
@@ -50,8 +49,7 @@ bool match_network_holds(const struct match_network *network, const char *text) 
     return ((address.bytes[whole] ^ network->bytes[whole]) & mask) == 0;
 }
 
-/* ---- Judging the configuration
- * --------------------------------------------------------------------- */
+/* ---- Judging the configuration --------------------------------------------------------------- */
 
 static void complain(const struct instance_config *config, const char *key, const char *item,
                      const char *wanted, GPtrArray *problems) {
@@ -107,8 +105,7 @@ void match_free(struct match *match) {
     g_free(match);
 }
 
-/* ---- Comparing with a request
- * ------------------------------------------------------------------------ */
+/* ---- Comparing with a request ---------------------------------------------------------------- */
 
 static bool takes_architecture(const struct match *match, const struct request *request) {
     const GStrv names = match->config->match_architecture;

@@ -54,8 +54,7 @@ static void free_snapshot(gpointer data) {
     g_free(snapshot);
 }
 
-/* -- The schema
- * ---------------------------------------------------------------------------------------- */
+/* ---- The schema ------------------------------------------------------------------------------ */
 
 static bool is_family(const struct boot_host_setting *schema) {
     return (schema->flags & BOOT_HOST_SETTING_FAMILY) != 0;
@@ -95,8 +94,7 @@ static const char *nearest_key(const struct provider *provider, const char *key)
     return text_nearest(key, (const char *const *) known->pdata);
 }
 
-/* -- Judging one value
- * ----------------------------------------------------------------------------------- */
+/* ---- Judging one value ----------------------------------------------------------------------- */
 
 static void complain_unknown(struct settings *settings, const struct instance_setting *written) {
     const struct provider *provider = settings->provider;
@@ -195,9 +193,7 @@ static void check_required(struct settings *settings, const struct boot_host_set
                                 value_type_help(schema->type)));
 }
 
-/* -- Life
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 struct settings *settings_new(const struct provider *provider, struct instance_config *config,
                               GPtrArray *problems) {
@@ -234,8 +230,7 @@ void settings_seal(struct settings *settings) {
     g_mutex_unlock(&settings->lock);
 }
 
-/* -- Getters
- * --------------------------------------------------------------------------------------------- */
+/* ---- Getters --------------------------------------------------------------------------------- */
 
 static const struct setting *find(const struct settings *settings, const char *key) {
     return key != NULL ? g_hash_table_lookup(settings->values, key) : NULL;
@@ -265,9 +260,7 @@ const char *settings_key(const struct settings *settings, uint32_t index) {
     return ((const struct instance_setting *) written->pdata[index])->key;
 }
 
-/* -- Files
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 /* O_NONBLOCK: opening a pipe must not wait for somebody to write. */
 static int32_t read_file(const char *path, GBytes **ret_content) {
@@ -330,8 +323,7 @@ int32_t settings_file(struct settings *settings, const char *key,
     return snapshot->error;
 }
 
-/* -- Reports of the provider
- * ------------------------------------------------------------------------------- */
+/* ---- Reports of the provider ----------------------------------------------------------------- */
 
 /* The line of the file that a path setting names, else the line of the setting, else the group. */
 static char *find_place(const struct settings *settings, const char *key, uint32_t line) {

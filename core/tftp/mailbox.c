@@ -40,7 +40,7 @@ void tftp_mailbox_close(struct tftp_mailbox *mailbox) {
 }
 
 struct tftp_open *tftp_mailbox_open(struct tftp_mailbox *mailbox, const struct tftp_open *open,
-                                    unsigned socket, uint64_t session) {
+                                    unsigned socket, uint64_t download) {
     g_mutex_lock(&mailbox->lock);
     gboolean room = mailbox->out < LIMIT_OPENS;
     if (room)
@@ -54,7 +54,7 @@ struct tftp_open *tftp_mailbox_open(struct tftp_mailbox *mailbox, const struct t
     answer->open.name = g_strdup(open->name);
     answer->open.wire_name = g_strdup(open->wire_name);
     answer->socket = socket;
-    answer->session = session;
+    answer->download = download;
     answer->mailbox = mailbox;
     g_atomic_ref_count_inc(&mailbox->references);
     return &answer->open;

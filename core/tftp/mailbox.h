@@ -14,8 +14,8 @@ struct tftp_mailbox;
 /* One answer, in the transfer thread's hands. Free with answer_free(). */
 struct answer {
     struct tftp_open open; /* `name` and `wire_name` are owned */
-    unsigned socket;       /* with open.client: the session that asked ... */
-    uint64_t session;      /* ... if it is still this one */
+    unsigned socket;       /* with open.client: the download that asked ... */
+    uint64_t download;     /* ... if it is still this one */
     struct tftp_mailbox *mailbox;
     gboolean serve; /* look below the root for `names` */
     char *names[TFTP_OPEN_NAMES + 1];
@@ -31,10 +31,10 @@ void tftp_mailbox_unref(struct tftp_mailbox *mailbox);
 /* From now on answers are dropped. After it returns nobody touches the poller any more. */
 void tftp_mailbox_close(struct tftp_mailbox *mailbox);
 
-/* A question of session `session`, to be given to the owner; it comes back as an answer. NULL when
+/* A question of download `download`, to be given to the owner; it comes back as an answer. NULL when
  * LIMIT_OPENS are out already. Copies what `open` points to. */
 struct tftp_open *tftp_mailbox_open(struct tftp_mailbox *mailbox, const struct tftp_open *open,
-                                    unsigned socket, uint64_t session);
+                                    unsigned socket, uint64_t download);
 
 /* The oldest answer; NULL when there is none. */
 struct answer *tftp_mailbox_take(struct tftp_mailbox *mailbox);

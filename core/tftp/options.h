@@ -20,7 +20,8 @@ struct tftp_settings {
                            * from the measured round trip, 20 ms at least, and doubles up to this */
     unsigned retries;   /* a transfer is given up after retries x timeout of silence; default 30 */
     unsigned rollover;  /* block number that follows 65535: 0 (default) or 1 */
-    unsigned transfers; /* transfers at once, 1 to LIMIT_TRANSFERS (default) */
+    unsigned transfers; /* transfers at once, 1 to LIMIT_TRANSFERS (default); fewer where
+                           * RLIMIT_NOFILE is low, as each holds a file open */
 };
 
 /* A copy with defaults in place of zeros and every value within its range. */

@@ -10,7 +10,7 @@
 #include "net/udp.h"
 #include "tftp/mailbox.h"
 #include "tftp/server.h"
-#include "tftp/session.h"
+#include "tftp/download.h"
 
 #define SERVER_LISTENERS_MAX 64
 #define SERVER_BUFFER        (1024 * 1024) /* bytes of a window that are sent at once */
@@ -18,18 +18,20 @@
 struct tftp_server {
     struct udp_socket *listeners[SERVER_LISTENERS_MAX];
     unsigned n_listeners;
-    struct udp_socket *sockets[SESSION_SOCKETS]; /* transfers' */
+    struct udp_socket *sockets[DOWNLOAD_SOCKETS]; /* transfers' */
     struct poller *poller;
     struct tftp_mailbox *mailbox;
     GThread *thread;
     gint stop; /* atomic */
     struct tftp_callbacks callbacks;
 
+    unsigned most_transfers; /* that our file descriptors suffice for */
+
     GMutex lock; /* over all below: held by the thread but while it waits for packets */
     struct tftp_settings settings;
     struct content_root *root;
     struct interfaces *interfaces;
-    struct tftp_sessions *table;
+    struct download_table *table;
     struct timers timers;
     uint64_t counters[TFTP_COUNTERS];
     uint64_t last_id;
@@ -49,23 +51,23 @@ void server_take_answer(struct tftp_server *server, struct answer *answer);
 void server_take_packet(struct tftp_server *server, unsigned socket,
                         const struct udp_datagram *datagram);
 
-/* The time of the session's timer has come. */
-void server_take_timer(struct tftp_server *server, struct session *session, int64_t now_us);
+/* The time of the download's timer has come. */
+void server_take_timer(struct tftp_server *server, struct download *download, int64_t now_us);
 
-/* The session has its content, whose reference it takes over: the first packet goes out. */
-void server_start(struct tftp_server *server, struct session *session, struct content *content);
+/* The download has its content, whose reference it takes over: the first packet goes out. */
+void server_start(struct tftp_server *server, struct download *download, struct content *content);
 
 /* Sends one ERROR from a data socket to `peer`. */
 void server_send_error(struct tftp_server *server, unsigned socket, const struct udp_datagram *peer,
                        enum tftp_error error, const char *message);
 
-/* Tells the client by an ERROR, then ends the session. */
-void server_refuse(struct tftp_server *server, struct session *session,
+/* Tells the client by an ERROR, then ends the download. */
+void server_refuse(struct tftp_server *server, struct download *download,
                    enum transfer_outcome outcome, enum tftp_error error, const char *message);
 
-/* Counts, reports and frees the session. */
-void server_end(struct tftp_server *server, struct session *session, enum transfer_outcome outcome,
-                const char *message);
+/* Counts, reports and frees the download. */
+void server_end(struct tftp_server *server, struct download *download,
+                enum transfer_outcome outcome, const char *message);
 
-/* Counts and reports the end of a request that did or did not become a session. */
+/* Counts and reports the end of a request that did or did not become a download. */
 void server_report(struct tftp_server *server, const struct tftp_report *report);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Requests that were refused before they had a session are answered from any data socket. */
+/* Requests that were refused before they had a download are answered from any data socket. */
 #define REFUSAL_SOCKET 0
 
 /* A read request on its way through the checks. */
@@ -17,7 +17,7 @@ struct request {
     struct tftp_open open;
 };
 
-/* Refuses a request that did not become a session. */
+/* Refuses a request that did not become a download. */
 static void refuse_early(struct tftp_server *server, const struct request *request,
                          enum tftp_error error, const char *message) {
     server_send_error(server, REFUSAL_SOCKET, request->datagram, error, message);
@@ -44,21 +44,22 @@ static unsigned link_mtu(const struct tftp_server *server, unsigned interface) {
 static gboolean make_room(struct tftp_server *server, const struct address *client,
                           unsigned *ret_socket) {
     for (;;) {
-        switch (tftp_sessions_room(server->table, client, server->settings.transfers, ret_socket)) {
-        case SESSION_ROOM:
+        unsigned most = MIN(server->settings.transfers, server->most_transfers);
+        switch (download_table_room(server->table, client, most, ret_socket)) {
+        case DOWNLOAD_ROOM:
             return TRUE;
-        case SESSION_ROOM_SOURCE:
+        case DOWNLOAD_ROOM_SOURCE:
             server->counters[TFTP_COUNTER_LIMIT_SOURCE]++;
             return FALSE;
-        case SESSION_ROOM_CLIENT:
+        case DOWNLOAD_ROOM_CLIENT:
             server->counters[TFTP_COUNTER_LIMIT_CLIENT]++;
             return FALSE;
-        case SESSION_ROOM_TOTAL:
+        case DOWNLOAD_ROOM_TOTAL:
             server->counters[TFTP_COUNTER_LIMIT_TOTAL]++;
             break;
         }
         /* A flood from invented addresses never answers; real clients do within milliseconds. */
-        struct session *oldest = tftp_sessions_oldest(server->table);
+        struct download *oldest = download_table_oldest(server->table);
         if (oldest == NULL)
             return FALSE;
         server_end(server, oldest, TRANSFER_TIMED_OUT,
@@ -66,21 +67,21 @@ static gboolean make_room(struct tftp_server *server, const struct address *clie
     }
 }
 
-static void begin_session(struct tftp_server *server, const struct request *request,
-                          unsigned socket) {
-    struct session *session = session_new(&request->open, socket);
-    session->agreement = request->agreement;
-    session->settings = server->settings;
-    session->id = ++server->last_id;
-    if (session->agreement.netascii)
+static void begin_download(struct tftp_server *server, const struct request *request,
+                           unsigned socket) {
+    struct download *download = download_new(&request->open, socket);
+    download->agreement = request->agreement;
+    download->settings = server->settings;
+    download->id = ++server->last_id;
+    if (download->agreement.netascii)
         server->netascii++;
-    tftp_sessions_add(server->table, session);
+    download_table_add(server->table, download);
 
     struct tftp_open *open =
-        tftp_mailbox_open(server->mailbox, &request->open, socket, session->id);
+        tftp_mailbox_open(server->mailbox, &request->open, socket, download->id);
     if (open == NULL) {
         server->counters[TFTP_COUNTER_LIMIT_TOTAL]++;
-        server_end(server, session, TRANSFER_FAILED, "too many requests wait for providers");
+        server_end(server, download, TRANSFER_FAILED, "too many requests wait for providers");
     } else if (server->callbacks.open != NULL) {
         server->callbacks.open(server->callbacks.user, open);
     } else {
@@ -110,14 +111,14 @@ static void take_read_request(struct tftp_server *server, struct request *reques
         server->counters[TFTP_COUNTER_LIMIT_TOTAL]++;
         return;
     }
-    struct session *old = tftp_sessions_find_name(server->table, &request->open.client, name);
+    struct download *old = download_table_find_name(server->table, &request->open.client, name);
     if (old != NULL && old->content == NULL)
         return; /* its content is on the way; asking again must not start the wait anew */
     if (old != NULL)
         server_end(server, old, TRANSFER_REPLACED, "the client asked anew");
     unsigned socket = 0;
     if (make_room(server, &request->open.client, &socket))
-        begin_session(server, request, socket);
+        begin_download(server, request, socket);
 }
 
 void server_take_request(struct tftp_server *server, const struct udp_datagram *datagram) {
@@ -189,9 +190,9 @@ static struct content *find_below_root(const struct tftp_server *server,
 }
 
 void server_take_answer(struct tftp_server *server, struct answer *answer) {
-    struct session *session =
-        tftp_sessions_find(server->table, &answer->open.client, answer->socket);
-    if (session == NULL || session->id != answer->session) {
+    struct download *download =
+        download_table_find(server->table, &answer->open.client, answer->socket);
+    if (download == NULL || download->id != answer->download) {
         server->counters[TFTP_COUNTER_LATE]++;
         answer_free(answer);
         return;
@@ -201,9 +202,9 @@ void server_take_answer(struct tftp_server *server, struct answer *answer) {
     if (answer->serve)
         content = find_below_root(server, answer, &error);
     if (content != NULL)
-        server_start(server, session, content);
+        server_start(server, download, content);
     else
-        server_refuse(server, session, TRANSFER_REFUSED, error,
+        server_refuse(server, download, TRANSFER_REFUSED, error,
                       answer->message != NULL ? answer->message : usual_text(error));
     answer_free(answer);
 }

@@ -44,17 +44,17 @@ void server_report(struct tftp_server *server, const struct tftp_report *report)
         server->callbacks.ended(server->callbacks.user, report);
 }
 
-void server_end(struct tftp_server *server, struct session *session, enum transfer_outcome outcome,
-                const char *message) {
-    struct tftp_report report = session_report(session, now());
+void server_end(struct tftp_server *server, struct download *download,
+                enum transfer_outcome outcome, const char *message) {
+    struct tftp_report report = download_report(download, now());
     report.outcome = outcome;
     report.message = message;
-    timers_cancel(&server->timers, &session->timer);
-    tftp_sessions_remove(server->table, session);
-    if (session->agreement.netascii)
+    timers_cancel(&server->timers, &download->timer);
+    download_table_remove(server->table, download);
+    if (download->agreement.netascii)
         server->netascii--;
     server_report(server, &report);
-    session_free(session);
+    download_free(download);
 }
 
 void server_send_error(struct tftp_server *server, unsigned socket, const struct udp_datagram *peer,
@@ -68,42 +68,42 @@ void server_send_error(struct tftp_server *server, unsigned socket, const struct
     udp_send(server->sockets[socket], &out, 1, NULL);
 }
 
-/* Where the session's packets go and come from. The interface is the routing table's choice: a
+/* Where the download's packets go and come from. The interface is the routing table's choice: a
  * client behind a router need not be reached the way it came. */
-static struct udp_datagram route(const struct session *session) {
-    return (struct udp_datagram){.peer = session->client, .local = session->server};
+static struct udp_datagram route(const struct download *download) {
+    return (struct udp_datagram){.peer = download->client, .local = download->server};
 }
 
-void server_refuse(struct tftp_server *server, struct session *session,
+void server_refuse(struct tftp_server *server, struct download *download,
                    enum transfer_outcome outcome, enum tftp_error error, const char *message) {
-    struct udp_datagram peer = route(session);
-    server_send_error(server, session->socket, &peer, error, message);
-    server_end(server, session, outcome, message);
+    struct udp_datagram peer = route(download);
+    server_send_error(server, download->socket, &peer, error, message);
+    server_end(server, download, outcome, message);
 }
 
-static void send_oack(struct tftp_server *server, const struct session *session) {
+static void send_oack(struct tftp_server *server, const struct download *download) {
     uint8_t packet[PACKET_MAX];
     struct writer writer;
     writer_init(&writer, packet, sizeof(packet));
-    tftp_options_write(&session->agreement, content_size(session->content), &writer);
-    struct udp_datagram out = route(session);
+    tftp_options_write(&download->agreement, content_size(download->content), &writer);
+    struct udp_datagram out = route(download);
     out.data = packet;
     out.size = writer.size;
-    udp_send(server->sockets[session->socket], &out, 1, NULL);
+    udp_send(server->sockets[download->socket], &out, 1, NULL);
 }
 
 /* Fills the buffer with `count` whole packets from block `first` on; returns their bytes, 0 when
  * the content cannot be read. */
-static size_t fill(struct tftp_server *server, const struct session *session, uint64_t first,
+static size_t fill(struct tftp_server *server, const struct download *download, uint64_t first,
                    unsigned count) {
-    const struct transfer *transfer = &session->transfer;
+    const struct transfer *transfer = &download->transfer;
     unsigned block_size = transfer->setup.block_size;
     size_t payload =
         (size_t) (count - 1) * block_size + transfer_block_bytes(transfer, first + count - 1);
     /* One read for all: it lands behind the room that the headers take, then each block moves
      * forward to its header, never over one that has not moved yet. */
     uint8_t *from = server->buffer + (size_t) count * TFTP_HEADER_SIZE;
-    if (!content_read(session->content, transfer_block_offset(transfer, first), from, payload))
+    if (!content_read(download->content, transfer_block_offset(transfer, first), from, payload))
         return 0;
     uint8_t *to = server->buffer;
     for (unsigned i = 0; i < count; i++) {
@@ -118,73 +118,73 @@ static size_t fill(struct tftp_server *server, const struct session *session, ui
     return (size_t) (to - server->buffer);
 }
 
-static gboolean send_blocks(struct tftp_server *server, const struct session *session,
+static gboolean send_blocks(struct tftp_server *server, const struct download *download,
                             uint64_t first, unsigned count) {
-    size_t packet = session->transfer.setup.block_size + TFTP_HEADER_SIZE;
+    size_t packet = download->transfer.setup.block_size + TFTP_HEADER_SIZE;
     unsigned at_once = (unsigned) (SERVER_BUFFER / packet);
-    struct udp_datagram out = route(session);
+    struct udp_datagram out = route(download);
     out.data = server->buffer;
     for (unsigned done = 0; done < count;) {
         unsigned part = MIN(count - done, at_once);
-        out.size = fill(server, session, first + done, part);
+        out.size = fill(server, download, first + done, part);
         if (out.size == 0)
             return FALSE;
         /* What the kernel does not take is lost like on the wire, and repeated like that. */
-        udp_send_segments(server->sockets[session->socket], &out, packet);
+        udp_send_segments(server->sockets[download->socket], &out, packet);
         done += part;
     }
     return TRUE;
 }
 
-/* Does what the state machine said. The session may be gone afterwards. */
-static void act(struct tftp_server *server, struct session *session,
+/* Does what the state machine said. The download may be gone afterwards. */
+static void act(struct tftp_server *server, struct download *download,
                 const struct transfer_action *action, const char *message) {
-    if (session->transfer.outcome != TRANSFER_RUNNING) {
-        server_end(server, session, session->transfer.outcome, message);
+    if (download->transfer.outcome != TRANSFER_RUNNING) {
+        server_end(server, download, download->transfer.outcome, message);
         return;
     }
-    if (session->transfer.verified)
-        tftp_sessions_verified(server->table, session);
+    if (download->transfer.verified)
+        download_table_verified(server->table, download);
     if (action->oack)
-        send_oack(server, session);
-    if (action->count > 0 && !send_blocks(server, session, action->first, action->count)) {
+        send_oack(server, download);
+    if (action->count > 0 && !send_blocks(server, download, action->first, action->count)) {
         gboolean cut = errno == ENODATA;
-        server_refuse(server, session, TRANSFER_FAILED, TFTP_ERROR_UNDEFINED,
+        server_refuse(server, download, TRANSFER_FAILED, TFTP_ERROR_UNDEFINED,
                       cut ? "the file was cut short while it was sent"
                           : "the file cannot be read any more");
         return;
     }
-    timers_set(&server->timers, &session->timer, action->wake_us);
+    timers_set(&server->timers, &download->timer, action->wake_us);
 }
 
-static void step(struct tftp_server *server, struct session *session,
+static void step(struct tftp_server *server, struct download *download,
                  const struct transfer_event *event, const char *message) {
-    struct transfer_action action = transfer_step(&session->transfer, event, now());
-    act(server, session, &action, message);
+    struct transfer_action action = transfer_step(&download->transfer, event, now());
+    act(server, download, &action, message);
 }
 
 /* The content as it is sent; NULL after the client has been told why not. */
-static struct content *prepare(struct tftp_server *server, struct session *session,
+static struct content *prepare(struct tftp_server *server, struct download *download,
                                struct content *content) {
-    if (!session->agreement.netascii)
+    if (!download->agreement.netascii)
         return content;
     struct content *text = netascii_convert(content);
     int code = errno;
     content_unref(content);
     if (text == NULL)
-        server_refuse(server, session, TRANSFER_REFUSED, TFTP_ERROR_UNDEFINED,
+        server_refuse(server, download, TRANSFER_REFUSED, TFTP_ERROR_UNDEFINED,
                       code == EFBIG ? "too large for netascii: ask in mode octet (binary)"
                                     : "the file cannot be read");
     return text;
 }
 
-void server_start(struct tftp_server *server, struct session *session, struct content *content) {
-    content = prepare(server, session, content);
+void server_start(struct tftp_server *server, struct download *download, struct content *content) {
+    content = prepare(server, download, content);
     if (content == NULL)
         return;
-    session->content = content;
-    const struct tftp_settings *settings = &session->settings;
-    const struct tftp_agreement *agreement = &session->agreement;
+    download->content = content;
+    const struct tftp_settings *settings = &download->settings;
+    const struct tftp_agreement *agreement = &download->agreement;
     /* The client's timeout is the ceiling of ours rather than a fixed wait: clients ask for whole
      * seconds, in which a lost packet would stall a transfer that measures its round trip. */
     int64_t timeout_us = agreement->has_timeout ? INT64_C(1000000) * agreement->timeout_s
@@ -199,14 +199,14 @@ void server_start(struct tftp_server *server, struct session *session, struct co
         .timeout_us = timeout_us,
         .give_up_us = MIN(timeout_us * settings->retries, GIVE_UP_MOST_US),
     };
-    transfer_init(&session->transfer, &setup, now());
-    step(server, session, &(struct transfer_event){.kind = TRANSFER_EVENT_START}, "");
+    transfer_init(&download->transfer, &setup, now());
+    step(server, download, &(struct transfer_event){.kind = TRANSFER_EVENT_START}, "");
 }
 
-void server_take_timer(struct tftp_server *server, struct session *session, int64_t now_us) {
+void server_take_timer(struct tftp_server *server, struct download *download, int64_t now_us) {
     struct transfer_event event = {.kind = TRANSFER_EVENT_TIMER};
-    struct transfer_action action = transfer_step(&session->transfer, &event, now_us);
-    act(server, session, &action, "no answer from the client");
+    struct transfer_action action = transfer_step(&download->transfer, &event, now_us);
+    act(server, download, &action, "no answer from the client");
 }
 
 /* RFC 1350 section 4: who does not belong to a transfer is told so, and no transfer minds. An ERROR
@@ -214,25 +214,25 @@ void server_take_timer(struct tftp_server *server, struct session *session, int6
 static void refuse_foreign(struct tftp_server *server, unsigned socket,
                            const struct udp_datagram *datagram, const struct tftp_packet *packet) {
     if (packet->opcode == TFTP_ERROR ||
-        tftp_sessions_is_recent(server->table, &datagram->peer, socket))
+        download_table_is_recent(server->table, &datagram->peer, socket))
         return;
     server->counters[TFTP_COUNTER_FOREIGN]++;
     server_send_error(server, socket, datagram, TFTP_ERROR_UNKNOWN_TID,
                       "no transfer with this port");
 }
 
-static void take_client_error(struct tftp_server *server, struct session *session,
+static void take_client_error(struct tftp_server *server, struct download *download,
                               const struct tftp_packet *packet) {
     struct span text = span_until_nul(packet->message);
     g_autofree char *quoted =
         log_quote(text.size > 0 ? (const void *) text.data : "", (gssize) text.size);
     g_autofree char *message = g_strdup_printf("ERROR %u %s", packet->error, quoted);
-    if (session->content == NULL) {
-        server_end(server, session, TRANSFER_ABORTED, message);
+    if (download->content == NULL) {
+        server_end(server, download, TRANSFER_ABORTED, message);
         return;
     }
     struct transfer_event event = {.kind = TRANSFER_EVENT_ERROR, .number = packet->error};
-    step(server, session, &event, message);
+    step(server, download, &event, message);
 }
 
 void server_take_packet(struct tftp_server *server, unsigned socket,
@@ -243,14 +243,14 @@ void server_take_packet(struct tftp_server *server, unsigned socket,
         server->counters[TFTP_COUNTER_MALFORMED]++;
         return;
     }
-    struct session *session = tftp_sessions_find(server->table, &datagram->peer, socket);
-    if (session == NULL) {
+    struct download *download = download_table_find(server->table, &datagram->peer, socket);
+    if (download == NULL) {
         refuse_foreign(server, socket, datagram, &packet);
     } else if (packet.opcode == TFTP_ERROR) {
-        take_client_error(server, session, &packet);
-    } else if (packet.opcode == TFTP_ACK && session->content != NULL) {
+        take_client_error(server, download, &packet);
+    } else if (packet.opcode == TFTP_ACK && download->content != NULL) {
         struct transfer_event event = {.kind = TRANSFER_EVENT_ACK, .number = packet.block};
-        step(server, session, &event, "");
+        step(server, download, &event, "");
     } else {
         server->counters[TFTP_COUNTER_MALFORMED]++;
     }

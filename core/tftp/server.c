@@ -5,9 +5,11 @@
 #include "tftp/server-private.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#define REQUEST_BYTES 1024 /* room for one datagram: twice the longest request */
+#define REQUEST_BYTES     1024 /* room for one datagram: twice the longest request */
+#define OTHER_DESCRIPTORS 256  /* left to the rest of the daemon */
 
 const char *tftp_counter_name(enum tftp_counter counter) {
     static const char *const names[TFTP_COUNTERS] = {
@@ -34,9 +36,9 @@ const char *tftp_counter_name(enum tftp_counter counter) {
 
 /* Tokens: the data sockets first, then the listeners. */
 static void take_packets(struct tftp_server *server, uint32_t token) {
-    gboolean request = token >= SESSION_SOCKETS;
+    gboolean request = token >= DOWNLOAD_SOCKETS;
     struct udp_socket *socket =
-        request ? server->listeners[token - SESSION_SOCKETS] : server->sockets[token];
+        request ? server->listeners[token - DOWNLOAD_SOCKETS] : server->sockets[token];
     const struct udp_datagram *datagrams = NULL;
     unsigned count = udp_receive(socket, server->batch, &datagrams);
     for (unsigned i = 0; i < count; i++) {
@@ -51,7 +53,7 @@ static void take_timers(struct tftp_server *server) {
     int64_t now_us = g_get_monotonic_time();
     for (struct timer *timer = timers_first(&server->timers);
          timer != NULL && timer->due_us <= now_us; timer = timers_first(&server->timers))
-        server_take_timer(server, (struct session *) timer, now_us);
+        server_take_timer(server, (struct download *) timer, now_us);
 }
 
 static int64_t time_to_timer(const struct tftp_server *server) {
@@ -60,9 +62,9 @@ static int64_t time_to_timer(const struct tftp_server *server) {
 }
 
 static void end_all(struct tftp_server *server) {
-    for (struct session *session = tftp_sessions_any(server->table); session != NULL;
-         session = tftp_sessions_any(server->table))
-        server_refuse(server, session, TRANSFER_FAILED, TFTP_ERROR_UNDEFINED, "server stops");
+    for (struct download *download = download_table_any(server->table); download != NULL;
+         download = download_table_any(server->table))
+        server_refuse(server, download, TRANSFER_FAILED, TFTP_ERROR_UNDEFINED, "server stops");
 }
 
 static gpointer run(gpointer data) {
@@ -101,7 +103,7 @@ static gboolean add_listener(struct tftp_server *server, struct udp_socket *sock
         return FALSE;
     unsigned place = server->n_listeners++;
     server->listeners[place] = socket;
-    return watch(server, socket, SESSION_SOCKETS + place, error);
+    return watch(server, socket, DOWNLOAD_SOCKETS + place, error);
 }
 
 static gboolean open_listeners(struct tftp_server *server,
@@ -135,12 +137,26 @@ static gboolean adopt_listeners(struct tftp_server *server,
 
 static gboolean open_data_sockets(struct tftp_server *server, GError **error) {
     struct udp_options udp = {.local = {.family = udp_local(server->listeners[0]).family}};
-    for (unsigned i = 0; i < SESSION_SOCKETS; i++) {
+    for (unsigned i = 0; i < DOWNLOAD_SOCKETS; i++) {
         server->sockets[i] = udp_open(&udp, error);
         if (server->sockets[i] == NULL || !watch(server, server->sockets[i], i, error))
             return FALSE;
     }
     return TRUE;
+}
+
+/* How many transfers the process' descriptors suffice for, since each holds a file open and a flood
+ * of requests must not keep the rest of the daemon from opening its own. The soft limit exists for
+ * programs that use select(2); we raise it to the hard one. */
+static unsigned most_transfers(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return LIMIT_TRANSFERS;
+    struct rlimit raised = {.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+    if (limit.rlim_cur < limit.rlim_max && setrlimit(RLIMIT_NOFILE, &raised) == 0)
+        limit = raised;
+    rlim_t others = MIN(OTHER_DESCRIPTORS, limit.rlim_cur / 2);
+    return (unsigned) CLAMP(limit.rlim_cur - others, 1, LIMIT_TRANSFERS);
 }
 
 static struct tftp_server *server_alloc(const struct tftp_server_options *options) {
@@ -150,7 +166,8 @@ static struct tftp_server *server_alloc(const struct tftp_server_options *option
     server->settings = tftp_settings_complete(&options->settings);
     server->root = options->root != NULL ? content_root_ref(options->root) : NULL;
     server->interfaces = options->interfaces != NULL ? interfaces_ref(options->interfaces) : NULL;
-    server->table = tftp_sessions_new();
+    server->most_transfers = most_transfers();
+    server->table = download_table_new();
     timers_init(&server->timers);
     server->batch = udp_batch_new(REQUEST_BYTES);
     server->buffer = g_malloc(SERVER_BUFFER);
@@ -190,10 +207,10 @@ void tftp_server_free(struct tftp_server *server) {
     }
     for (unsigned i = 0; i < server->n_listeners; i++)
         udp_close(server->listeners[i]);
-    for (unsigned i = 0; i < SESSION_SOCKETS; i++)
+    for (unsigned i = 0; i < DOWNLOAD_SOCKETS; i++)
         udp_close(server->sockets[i]);
     poller_free(server->poller);
-    tftp_sessions_free(server->table);
+    download_table_free(server->table);
     timers_clear(&server->timers);
     content_root_unref(server->root);
     interfaces_unref(server->interfaces);
@@ -224,7 +241,7 @@ void tftp_server_counters(struct tftp_server *server, uint64_t ret_counters[TFTP
     for (unsigned i = 0; i < TFTP_COUNTERS; i++)
         ret_counters[i] = server->counters[i];
     if (ret_running != NULL)
-        *ret_running = tftp_sessions_count(server->table);
+        *ret_running = download_table_count(server->table);
     g_mutex_unlock(&server->lock);
 }
 
@@ -235,12 +252,12 @@ struct visit {
     int64_t now_us;
 };
 
-static gboolean visit_session(struct session *session, gpointer data) {
+static gboolean visit_download(struct download *download, gpointer data) {
     struct visit *visit = data;
     if (visit->left == 0)
         return FALSE;
     visit->left--;
-    struct tftp_report report = session_report(session, visit->now_us);
+    struct tftp_report report = download_report(download, visit->now_us);
     visit->visit(&report, visit->user);
     return TRUE;
 }
@@ -251,6 +268,6 @@ void tftp_server_running(struct tftp_server *server, unsigned most,
     struct visit all = {
         .visit = visit, .user = user, .left = most, .now_us = g_get_monotonic_time()};
     g_mutex_lock(&server->lock);
-    tftp_sessions_foreach(server->table, visit_session, &all);
+    download_table_foreach(server->table, visit_download, &all);
     g_mutex_unlock(&server->lock);
 }

@@ -101,7 +101,7 @@ struct tftp_server_options {
     struct content_root *root;     /* the served folder; NULL: none. A reference is taken */
     struct interfaces *interfaces; /* whose MTU caps blocks; NULL: unknown. A reference is taken */
     struct tftp_callbacks callbacks;
-    const struct address *listen; /* addresses to bind, port included (0: the kernel chooses) */
+    const struct address *listen; /* addresses of one family to bind, with their port (0: any) */
     unsigned n_listen;            /* 0: 0.0.0.0 port 69 */
     const int *inherited;         /* bound sockets handed over; taken over, on failure too */
     unsigned n_inherited;         /* when not 0, `listen` is not used */

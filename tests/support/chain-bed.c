@@ -12,7 +12,7 @@
 #define PATIENCE_MS      10000
 #define CLOSE_TIMEOUT_US (5 * CLOCK_SECOND)
 
-/* ---- Bed -------------------------------------------------------------------------------------------------- */
+/* ---- Bed ------------------------------------------------------------------------------------- */
 
 static void unref_config(gpointer config) {
     instance_config_unref(config);
@@ -100,7 +100,7 @@ void chain_bed_open_clean(struct chain_bed *bed) {
     g_assert_true(opened);
 }
 
-/* ---- Asking ------------------------------------------------------------------------------------------------ */
+/* ---- Asking ---------------------------------------------------------------------------------- */
 
 static void on_decided(const struct decision *decision, void *user) {
     struct chain_answer *answer = user;
@@ -175,7 +175,7 @@ char *chain_answer_line(const struct chain_answer *answer, guint index) {
                            entry->reason != NULL ? entry->reason : "-");
 }
 
-/* ---- Status ------------------------------------------------------------------------------------------------ */
+/* ---- Status ---------------------------------------------------------------------------------- */
 
 static GVariant *status_value(const struct chain_bed *bed, guint index, const char *key) {
     g_autoptr(GVariant) all = g_variant_ref_sink(generation_status(bed->generation));
@@ -195,7 +195,7 @@ char *chain_bed_word(const struct chain_bed *bed, guint index, const char *key) 
     return g_variant_dup_string(value, NULL);
 }
 
-/* ---- Requests ---------------------------------------------------------------------------------------------- */
+/* ---- Requests -------------------------------------------------------------------------------- */
 
 static struct request_origin make_origin(uint16_t port) {
     static const uint8_t source[4] = {0, 0, 0, 0};
@@ -231,7 +231,7 @@ struct request *chain_bed_file_request(const char *vector, const char *name) {
     return request;
 }
 
-/* ---- Log --------------------------------------------------------------------------------------------------- */
+/* ---- Log ------------------------------------------------------------------------------------- */
 
 static GMutex catch_lock;
 static GString *caught;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The servers that are measured: what starts each of them, with the same work to do."""
 
+import contextlib
 import os
 import subprocess
 import time
@@ -37,16 +38,23 @@ class Server:
         return ""
 
     def start(self):
-        log = os.path.join(self.folder, self.name.replace(" ", "-") + ".log")
-        with open(log, "wb") as out:
-            self.process = self.net.start(self.net.server, self.command(), SERVER_CPU, stdout=out, stderr=out)
+        self.process = self.net.start(self.net.server, self.command(), SERVER_CPU,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + START_SECONDS
         while not PORTS <= ports_bound(self.process.pid):
             if self.process.poll() is not None or time.monotonic() > end:
                 self.stop()
-                with open(log, errors="replace") as said:
-                    raise BenchError(f"{self.name} did not start: {said.read()[-800:].strip()}")
+                raise BenchError(f"{self.name} does not serve: {self._complaint()}")
             time.sleep(0.02)
+
+    def _complaint(self):
+        """What it says when it is started once more: in a measurement nobody reads its log."""
+        again = self.net.start(self.net.server, self.command(), SERVER_CPU, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            again.wait(2)
+        self.net.end(again)
+        return again.stdout.read()[-800:].strip()
 
     def stop(self):
         self.net.end(self.process)
@@ -56,6 +64,8 @@ class Server:
 
         The process's CPU clock (clock_getcpuclockid(3)); /proc/PID/stat has the same in ticks of 10 ms.
         """
+        if self.process.poll() is not None:
+            raise BenchError(f"{self.name} ended by itself, exit {self.process.returncode}")
         return time.clock_gettime((~self.process.pid << 3) | 2)
 
     def resident_kib(self):

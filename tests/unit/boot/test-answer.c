@@ -55,9 +55,9 @@ static void refuse(struct fixture *fixture, int32_t verdict, int status, const c
     struct answer untouched = {.size = 7};
     trace_unref(fixture->trace);
     fixture->trace = trace_new(1, "discover");
-    g_assert_cmpint(answer_make(fixture->request, fixture->reply, verdict, &policy, fixture->trace,
-                                &untouched),
-                    ==, status);
+    g_assert_cmpint(
+        answer_make(fixture->request, fixture->reply, verdict, &policy, fixture->trace, &untouched),
+        ==, status);
     g_assert_cmpuint(untouched.size, ==, 7);
     g_assert_cmpstr(fixture->trace->shape, ==, NULL);
     if (why == NULL) {
@@ -248,8 +248,7 @@ static void test_http(struct fixture *fixture, gconstpointer data) {
     set(fixture, BOOT_HOST_REPLY_BOOT_FILE, "http://10.99.0.2/x64.efi");
     answer(fixture, BOOT_HOST_REPLY);
     ask_assert(&fixture->view, "option.60", "\"HTTPClient\"");
-    ask_assert(&fixture->view, "option.67",
-               "687474703a2f2f31302e39392e302e322f7836342e656669:00");
+    ask_assert(&fixture->view, "option.67", "687474703a2f2f31302e39392e302e322f7836342e656669:00");
     ask_assert(&fixture->view, "option.43", "absent");
     ask_assert(&fixture->view, "file", "\"\"");
     g_assert_cmpstr(fixture->trace->shape, ==, "http");

@@ -50,7 +50,7 @@ static void assert_end(const struct fixture *fixture, int32_t verdict, const cha
     g_assert_cmpstr(fixture->answer.trace->provider, ==, provider);
 }
 
-/* ---- Verdicts ----------------------------------------------------------------------------------------------- */
+/* ---- Verdicts -------------------------------------------------------------------------------- */
 
 static void test_empty(struct fixture *fixture, gconstpointer unused) {
     ask(fixture);
@@ -117,7 +117,7 @@ static void test_unknown_verdict(struct fixture *fixture, gconstpointer unused) 
     g_assert_cmpint(entry->verdict, ==, -EPROTO);
 }
 
-/* ---- Policies ----------------------------------------------------------------------------------------------- */
+/* ---- Policies -------------------------------------------------------------------------------- */
 
 static void test_on_error(struct fixture *fixture, gconstpointer data) {
     struct instance_config *config =
@@ -191,7 +191,7 @@ static void test_absent_keeps_shut(struct fixture *fixture, gconstpointer unused
     assert_end(fixture, BOOT_HOST_DROP, "guard");
 }
 
-/* ---- Filters ------------------------------------------------------------------------------------------------- */
+/* ---- Filters --------------------------------------------------------------------------------- */
 
 static void test_match(struct fixture *fixture, gconstpointer unused) {
     struct instance_config *config =
@@ -204,7 +204,7 @@ static void test_match(struct fixture *fixture, gconstpointer unused) {
     assert_line(fixture, 0, "bios skipped match-architecture");
 }
 
-/* ---- LATER --------------------------------------------------------------------------------------------------- */
+/* ---- LATER ----------------------------------------------------------------------------------- */
 
 static void test_later(struct fixture *fixture, gconstpointer data) {
     const char *const *how = data; /* module, setting */
@@ -213,6 +213,18 @@ static void test_later(struct fixture *fixture, gconstpointer data) {
     ask(fixture);
     assert_end(fixture, BOOT_HOST_REPLY, "a");
     g_assert_cmpstr(fixture->answer.boot_file, ==, "a.efi");
+}
+
+static void test_completed_inside_passes(struct fixture *fixture, gconstpointer unused) {
+    for (guint i = 0; i < 3; i++) {
+        g_autofree char *name = g_strdup_printf("a%u", i);
+        g_autofree char *verdict = g_strdup_printf("%d", i == 2 ? BOOT_HOST_HOLD : BOOT_HOST_PASS);
+        chain_bed_add(fixture->bed, name, "actor-inline", "later", "inside", "verdict", verdict,
+                      NULL);
+    }
+    ask(fixture);
+    assert_end(fixture, BOOT_HOST_HOLD, "a2");
+    assert_line(fixture, 1, "a1 pass -");
 }
 
 static gboolean has_ignored(void *bed) {
@@ -285,7 +297,7 @@ static void test_fake_clock_deadline(struct fixture *fixture, gconstpointer unus
     g_assert_cmpint(entry->microseconds, ==, CLOCK_SECOND);
 }
 
-/* ---- One stuck thread ---------------------------------------------------------------------------------------- */
+/* ---- One stuck thread ------------------------------------------------------------------------ */
 
 static gboolean is_well(void *bed) {
     g_autofree char *state = chain_bed_word(bed, 0, "state");
@@ -352,7 +364,7 @@ static void test_unref_with_requests(struct fixture *fixture, gconstpointer unus
     assert_end(fixture, BOOT_HOST_REPLY, "a");
 }
 
-/* ---- Content and events ---------------------------------------------------------------------------------------- */
+/* ---- Content and events ---------------------------------------------------------------------- */
 
 static void ask_content(struct fixture *fixture) {
     struct request *request = chain_bed_file_request(DISCOVER, "boot/menu.ipxe");
@@ -442,7 +454,7 @@ static void test_no_events_in_check(struct fixture *fixture, gconstpointer unuse
     g_assert_cmpuint(chain_bed_counter(fixture->bed, 0, "calls"), ==, 0);
 }
 
-/* ---- All of them ------------------------------------------------------------------------------------------------- */
+/* ---- All of them ----------------------------------------------------------------------------- */
 
 static void add(const char *name, gconstpointer data,
                 void (*test)(struct fixture *, gconstpointer)) {
@@ -493,6 +505,7 @@ int main(int argc, char **argv) {
     add("what-did-not-open-keeps-the-door-shut", NULL, test_absent_keeps_shut);
     add("match-skips", NULL, test_match);
     add_later_tests();
+    add("completed-inside-passes-on", NULL, test_completed_inside_passes);
     add("deadline-follows-the-given-clock", NULL, test_fake_clock_deadline);
     add("stalled-worker-blocks-nobody-else", NULL, test_stalled);
     add("calls-queue-behind-a-slow-one", NULL, test_queue_behind_slow);

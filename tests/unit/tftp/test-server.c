@@ -8,6 +8,8 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LOOPBACK "127.0.0.1"
@@ -152,11 +154,37 @@ static void test_large_blocks_in_pieces(void) {
 }
 
 static void test_answers_come_from_the_address_asked(void) {
-    struct stage *stage = stage_new(100, NULL);
-    tftp_client_ask(stage->client, TFTP_RRQ, "image", "octet", "");
-    tftp_client_expect_data(stage->client, 1);
-    g_assert_cmphex(ntohl(stage->client->peer.sin_addr.s_addr), ==, INADDR_LOOPBACK);
-    g_assert_cmpuint(ntohs(stage->client->peer.sin_port), !=, tftp_server_port(stage->server));
+    /* Bound to every address, as on a machine with many. */
+    struct address everywhere = {.family = 4};
+    struct tftp_server_options options = {.listen = &everywhere, .n_listen = 1};
+    g_autoptr(GError) error = NULL;
+    struct tftp_server *server = tftp_server_new(&options, &error);
+    g_assert_no_error(error);
+    struct tftp_client *client = tftp_client_new(LOOPBACK, tftp_server_port(server));
+    client->server.sin_addr.s_addr = htonl(0x7f00002a); /* 127.0.0.42 */
+    tftp_client_ask(client, TFTP_RRQ, "image", "octet", "");
+    tftp_client_expect_error(client, TFTP_ERROR_NOT_FOUND, "");
+    g_assert_cmphex(ntohl(client->peer.sin_addr.s_addr), ==, 0x7f00002a);
+    g_assert_cmpuint(ntohs(client->peer.sin_port), !=, tftp_server_port(server));
+    tftp_client_free(client);
+    tftp_server_free(server);
+}
+
+static void test_lossy_line(void) {
+    struct stage *stage = stage_new(256 * 1024, NULL);
+    static const char *const options[] = {"blksize=1468", "blksize=1468 windowsize=16"};
+    for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+        struct tftp_client *client = tftp_client_new(LOOPBACK, tftp_server_port(stage->server));
+        client->loss = 2;
+        int64_t begin_us = g_get_monotonic_time();
+        g_autoptr(GByteArray) got = tftp_client_fetch(client, "image", options[i]);
+        gsize size = 0;
+        const void *data = g_bytes_get_data(stage->image, &size);
+        g_assert_cmpmem(got->data, got->len, data, size);
+        /* Some seven losses, each cured within some 20 ms; a timer of a second would need 7 s. */
+        g_assert_cmpint(g_get_monotonic_time() - begin_us, <, 4 * G_USEC_PER_SEC);
+        tftp_client_free(client);
+    }
     stage_free(stage);
 }
 
@@ -377,6 +405,20 @@ static void test_flood_from_many_sources(void) {
     stage_free(stage);
 }
 
+static void test_few_descriptors(void) {
+    struct rlimit before;
+    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &before), ==, 0);
+    struct rlimit few = {.rlim_cur = 300, .rlim_max = before.rlim_max};
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &few), ==, 0);
+    struct stage *stage = stage_new(10, NULL); /* raises the soft limit again */
+    struct rlimit after;
+    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &after), ==, 0);
+    g_assert_cmpuint(after.rlim_cur, ==, before.rlim_max);
+    check_fetch(stage, "");
+    stage_free(stage);
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &before), ==, 0);
+}
+
 static void test_netascii(void) {
     struct stage *stage = stage_new(0, NULL);
     g_bytes_unref(stage->image);
@@ -452,6 +494,39 @@ static void test_served_root_alone(void) {
     g_assert_cmpint(rmdir(path), ==, 0);
 }
 
+/* The owner names what to look for below the root: the loader's companion, then as asked. */
+static void serve_names(gpointer user, struct tftp_open *open) {
+    static const char *const names[] = {"debian/grubx64.efi", "grubx64.efi", NULL};
+    tftp_open_serve(open, strcmp(open->name, "grubx64.efi") == 0 ? names : NULL);
+}
+
+static void test_names_below_the_root(void) {
+    g_autofree char *path = g_dir_make_tmp("boothost-root-XXXXXX", NULL);
+    g_autofree char *file = g_build_filename(path, "grubx64.efi", NULL);
+    g_autofree char *folder = g_build_filename(path, "debian", NULL);
+    g_autofree char *beside = g_build_filename(folder, "grubx64.efi", NULL);
+    g_assert_cmpint(mkdir(folder, 0755), ==, 0);
+    g_assert_true(g_file_set_contents(file, "top", 3, NULL));
+    g_assert_true(g_file_set_contents(beside, "beside", 6, NULL));
+    struct tftp_server_options options = {.root = content_root_open(path, NULL),
+                                          .callbacks = {.open = serve_names}};
+    struct tftp_server *server = start_server(&options);
+    content_root_unref(options.root);
+    struct tftp_client *client = tftp_client_new(LOOPBACK, tftp_server_port(server));
+    g_autoptr(GByteArray) got = tftp_client_fetch(client, "grubx64.efi", "");
+    g_assert_cmpmem(got->data, got->len, "beside", 6);
+    g_assert_cmpint(unlink(beside), ==, 0);
+    g_autoptr(GByteArray) next = tftp_client_fetch(client, "grubx64.efi", "");
+    g_assert_cmpmem(next->data, next->len, "top", 3);
+    tftp_client_ask(client, TFTP_RRQ, "debian", "octet", "");
+    tftp_client_expect_error(client, TFTP_ERROR_ACCESS, "");
+    tftp_client_free(client);
+    tftp_server_free(server);
+    g_assert_cmpint(unlink(file), ==, 0);
+    g_assert_cmpint(rmdir(folder), ==, 0);
+    g_assert_cmpint(rmdir(path), ==, 0);
+}
+
 static void test_port_in_use(void) {
     struct stage *stage = stage_new(0, NULL);
     struct address taken =
@@ -476,7 +551,8 @@ int main(int argc, char **argv) {
     ADD("downloads-of-all-sizes-and-options", test_downloads);
     ADD("more-than-65535-blocks", test_more_than_65535_blocks);
     ADD("large-windows-go-out-in-pieces", test_large_blocks_in_pieces);
-    ADD("answers-come-from-a-port-of-their-own", test_answers_come_from_the_address_asked);
+    ADD("answers-come-from-the-address-asked", test_answers_come_from_the_address_asked);
+    ADD("a-lossy-line-costs-little-time", test_lossy_line);
     ADD("refusals-say-why", test_refusals);
     ADD("a-size-probe-is-no-failure", test_size_probe);
     ADD("strangers-get-one-datagram", test_one_datagram_to_strangers);
@@ -489,10 +565,12 @@ int main(int argc, char **argv) {
     ADD("rubbish-is-counted-and-survived", test_rubbish);
     ADD("one-port-cannot-take-everything", test_client_flood);
     ADD("a-flood-from-many-sources-stops-nobody", test_flood_from_many_sources);
+    ADD("the-soft-limit-of-descriptors-is-raised", test_few_descriptors);
     ADD("netascii-converts-text", test_netascii);
     ADD("many-clients-at-once", test_many_clients_at_once);
     ADD("running-transfers-are-listed", test_running_list);
     ADD("the-served-root-alone-and-changed", test_served_root_alone);
+    ADD("the-owner-names-what-to-look-for", test_names_below_the_root);
     ADD("a-taken-port-is-explained", test_port_in_use);
     ADD("counters-have-names", test_counters_have_names);
     return g_test_run();

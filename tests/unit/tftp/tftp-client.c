@@ -14,6 +14,7 @@ struct tftp_client *tftp_client_new(const char *host, uint16_t server_port) {
     struct tftp_client *client = g_new0(struct tftp_client, 1);
     client->descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     g_assert_cmpint(client->descriptor, >=, 0);
+    client->random = g_rand_new_with_seed(69);
     struct sockaddr_in local = {.sin_family = AF_INET};
     g_assert_cmpint(inet_pton(AF_INET, host, &local.sin_addr), ==, 1);
     g_assert_cmpint(bind(client->descriptor, (struct sockaddr *) &local, sizeof(local)), ==, 0);
@@ -24,6 +25,7 @@ struct tftp_client *tftp_client_new(const char *host, uint16_t server_port) {
 
 void tftp_client_free(struct tftp_client *client) {
     close(client->descriptor);
+    g_rand_free(client->random);
     g_free(client);
 }
 
@@ -103,6 +105,10 @@ static unsigned agreed(const struct tftp_client *client, const char *name, unsig
     return option != NULL && tftp_option_number(option, &value) ? (unsigned) value : fallback;
 }
 
+static gboolean is_lost(struct tftp_client *client) {
+    return g_rand_int_range(client->random, 0, 100) < (int) client->loss;
+}
+
 GByteArray *tftp_client_fetch(struct tftp_client *client, const char *name, const char *options) {
     GByteArray *all = g_byte_array_new();
     unsigned block_size = 512;
@@ -117,6 +123,8 @@ GByteArray *tftp_client_fetch(struct tftp_client *client, const char *name, cons
     uint64_t block = 1; /* the next one wanted */
     for (unsigned in_window = 0;;) {
         tftp_client_expect(client, TFTP_DATA);
+        if (is_lost(client))
+            continue;
         size_t size = client->packet.payload.size;
         gboolean wanted = client->packet.block == (uint16_t) block;
         gboolean last = wanted && size < block_size;
@@ -127,7 +135,8 @@ GByteArray *tftp_client_fetch(struct tftp_client *client, const char *name, cons
         in_window = wanted ? in_window + 1 : 0;
         /* RFC 7440 section 4: a full window, the end, or a hole (also a busy machine's repeat). */
         if (!wanted || last || in_window == window) {
-            tftp_client_ack(client, (uint16_t) (block - 1));
+            if (!is_lost(client))
+                tftp_client_ack(client, (uint16_t) (block - 1));
             in_window = 0;
         }
         if (last)

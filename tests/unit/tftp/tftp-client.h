@@ -11,6 +11,8 @@
 
 struct tftp_client {
     int descriptor;
+    unsigned loss; /* packets in a hundred that fetch loses, each way */
+    GRand *random;
     struct sockaddr_in server; /* where requests go */
     struct sockaddr_in peer;   /* where the last packet came from */
     uint8_t bytes[65536];      /* the last packet */
