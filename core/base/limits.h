@@ -66,6 +66,14 @@
 #define LIMIT_NETASCII         64                 /* such transfers at once */
 #define LIMIT_CONTENT_BYTES    (64 * 1024 * 1024) /* bytes a provider may generate for one file */
 
+/* The recording of requests. */
+#define LIMIT_RECORD_BUFFER                                                                        \
+    (4 * 1024 * 1024)           /* bytes waiting for the disk; beyond, packets are left out */
+#define LIMIT_RECORD_FILES 1000 /* files of one recording */
+#define LIMIT_RECORD_SIZE  (INT64_C(64) * 1024 * 1024 * 1024) /* bytes of one file */
+#define LIMIT_RECORD_RETRY_US                                                                      \
+    (INT64_C(5) * 1000000) /* between two tries to open a file that failed */
+
 /* The control socket. */
 #define LIMIT_CONTROL_CALLERS 64   /* connections at once */
 #define LIMIT_CONTROL_CALLS   64   /* calls of one connection that wait for their answers */
