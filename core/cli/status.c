@@ -93,7 +93,7 @@ static void print_counters(const char *title, GVariant *counters) {
 
 static void print_status(GVariant *status) {
     static const char *const lists[] = {"interfaces", "providers", "transfers"};
-    static const char *const counters[] = {"requests", "tftp"};
+    static const char *const counters[] = {"requests", "tftp", "recording"};
 
     print_head(status);
     for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {

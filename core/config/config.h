@@ -20,6 +20,14 @@ enum config_dhcp {
     CONFIG_DHCP_OFF,  /* port 67 belongs to a DHCP server on this host: 4011 only */
 };
 
+/* The recording of requests: see record/recorder.h. */
+struct config_record {
+    char *path; /* an absolute path; NULL: nothing is recorded */
+    uint64_t size;
+    unsigned files;
+    gboolean use_pseudonyms;
+};
+
 struct config {
     gatomicrefcount refs;
     char *path;       /* of the main file */
@@ -30,6 +38,7 @@ struct config {
     char *modules; /* folder of provider modules: an absolute path */
     char *control; /* the control socket: an absolute path */
     struct answer_policy policy;
+    struct config_record record;
     struct tftp_settings tftp;
     GPtrArray *instances; /* struct instance_config *, in the order of [chain] providers */
 };

@@ -8,6 +8,7 @@
 #include "daemon/answering.h"
 #include "daemon/serving.h"
 #include "daemon/state.h"
+#include "record/recorder.h"
 
 static GVariant *describe_interfaces(const struct interfaces *interfaces) {
     GVariantBuilder builder;
@@ -48,6 +49,8 @@ static void on_status(gpointer user, struct control_call *call) {
     g_variant_dict_insert_value(&facts, "tftp", serving_counters(daemon->serving));
     g_variant_dict_insert_value(&facts, "transfers", serving_running(daemon->serving));
     g_variant_dict_insert_value(&facts, "providers", generation_status(daemon->generation));
+    if (daemon->recorder != NULL)
+        g_variant_dict_insert_value(&facts, "recording", recorder_status(daemon->recorder));
     control_call_return(call, g_variant_dict_end(&facts));
 }
 

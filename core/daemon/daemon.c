@@ -10,6 +10,7 @@
 #include "daemon/backend.h"
 #include "daemon/serving.h"
 #include "daemon/state.h"
+#include "record/recorder.h"
 
 #define CLOSE_PATIENCE_US (5 * CLOCK_SECOND) /* for providers to finish what they do */
 
@@ -124,6 +125,24 @@ static gboolean start_chain(struct daemon *daemon, GError **error) {
     return FALSE;
 }
 
+/* ---- Recording ------------------------------------------------------------------------------- */
+
+/* An administrator who asks for a recording wants to know that there is none. */
+static gboolean start_recorder(struct daemon *daemon, GError **error) {
+    const struct config_record *record = &daemon->config->record;
+    if (record->path == NULL)
+        return TRUE;
+    struct recorder_options options = {
+        .path = record->path,
+        .size = record->size,
+        .files = record->files,
+        .use_pseudonyms = record->use_pseudonyms,
+        .clock = daemon->clock,
+    };
+    daemon->recorder = recorder_new(&options, error);
+    return daemon->recorder != NULL;
+}
+
 /* ---- Life ------------------------------------------------------------------------------------ */
 
 /* Without a control socket machines still boot, so this is a warning and no more. */
@@ -148,7 +167,8 @@ struct daemon *daemon_new(struct config *config, GError **error) {
     daemon->sessions = session_table_new(daemon->clock, LIMIT_SESSIONS);
     struct quota_limits limits = quota_limits_parked();
     daemon->quota = quota_new(&limits);
-    gboolean started = start_links(daemon, error) && start_chain(daemon, error);
+    gboolean started =
+        start_links(daemon, error) && start_recorder(daemon, error) && start_chain(daemon, error);
     if (started)
         daemon->serving = serving_new(daemon, error);
     if (daemon->serving != NULL)
@@ -169,6 +189,7 @@ void daemon_free(struct daemon *daemon) {
     daemon->control = NULL;
     answering_free(daemon->answering);
     serving_free(daemon->serving);
+    recorder_free(daemon->recorder);
     if (daemon->generation != NULL && !generation_finish(daemon->generation, CLOSE_PATIENCE_US))
         log_warning("a provider does not let go of its calls: leaving without it");
     if (daemon->interfaces_watch != NULL) {

@@ -19,6 +19,7 @@
 #include "provider/generation.h"
 
 struct answering;
+struct recorder;
 struct serving;
 
 struct daemon {
@@ -32,6 +33,7 @@ struct daemon {
     struct generation *generation;
     struct session_table *sessions;
     struct quota *quota;
+    struct recorder *recorder; /* NULL: nothing is recorded */
     struct answering *answering;
     struct serving *serving;
     struct control_server *control; /* NULL: no control socket could be made */
