@@ -47,7 +47,8 @@
 #define LIMIT_INSTANCE_QUEUE 1024 /* calls waiting for one provider instance */
 
 /* Providers. */
-#define LIMIT_CHAIN 64 /* providers of one chain */
+#define LIMIT_CHAIN  64  /* providers of one chain */
+#define LIMIT_CANARY 256 /* requests kept for trying a new chain, a few KiB each */
 #define LIMIT_DEFAULT_DEADLINE_US                                                                  \
     (INT64_C(1000) * 1000) /* a decision; EDK2 waits 4 s, iPXE about 3 */
 

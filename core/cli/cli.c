@@ -12,7 +12,7 @@
 #include "control/client.h"
 
 static const struct verb *const verbs[] = {
-    &verb_check, &verb_simulate, &verb_explain,  &verb_status,
+    &verb_check, &verb_simulate, &verb_explain,  &verb_reload, &verb_status,
     &verb_watch, &verb_probe,    &verb_provider, NULL,
 };
 

@@ -102,6 +102,20 @@ static const char *set_record_macs(struct config_reader *reader, const char *val
                : "plain or pseudonym";
 }
 
+static gboolean number(const char *value, int64_t least, int64_t most, unsigned *ret_number) {
+    int64_t wide = 0;
+    if (!text_parse_integer(value, least, most, &wide))
+        return FALSE;
+    *ret_number = (unsigned) wide;
+    return TRUE;
+}
+
+static const char *set_canary(struct config_reader *reader, const char *value) {
+    return number(value, 0, LIMIT_CANARY, &reader->config->canary)
+               ? NULL
+               : "0 to 256 (clients whose last request a reload tries first)";
+}
+
 static const struct key server_keys[] = {
     {"interfaces", set_interfaces},
     {"dhcp", set_dhcp},
@@ -110,19 +124,12 @@ static const struct key server_keys[] = {
     {"modules", set_modules},
     {"control", set_control},
     {"answer-shape", set_shape},
+    {"canary", set_canary},
     {"record", set_record},
     {"record-size", set_record_size},
     {"record-files", set_record_files},
     {"record-macs", set_record_macs},
 };
-
-static gboolean number(const char *value, int64_t least, int64_t most, unsigned *ret_number) {
-    int64_t wide = 0;
-    if (!text_parse_integer(value, least, most, &wide))
-        return FALSE;
-    *ret_number = (unsigned) wide;
-    return TRUE;
-}
 
 static const char *set_block_size(struct config_reader *reader, const char *value) {
     return number(value, 512, LIMIT_TFTP_BLOCK_MAX, &reader->config->tftp.block_size)
@@ -282,14 +289,11 @@ void config_unref(struct config *config) {
     g_free(config);
 }
 
-struct generation *config_open_chain(const struct config *config, const struct clock *clock,
-                                     gboolean check, uint64_t number, GPtrArray *problems) {
-    struct generation_options options = {
-        .instances = config->instances,
-        .module_folder = config->modules,
-        .clock = clock,
-        .check = check,
-        .number = number,
-    };
-    return generation_new(&options, problems);
+struct generation *config_open_chain(const struct config *config,
+                                     const struct generation_options *options,
+                                     GPtrArray *problems) {
+    struct generation_options complete = *options;
+    complete.instances = config->instances;
+    complete.module_folder = config->modules;
+    return generation_new(&complete, problems);
 }

@@ -11,6 +11,7 @@
 #include "boot/answer.h"
 #include "boot/route.h"
 #include "codec/dhcp.h"
+#include "daemon/recent.h"
 #include "daemon/state.h"
 #include "net/packet.h"
 #include "net/udp.h"
@@ -36,6 +37,8 @@ struct answering {
 struct inflight {
     struct answering *answering; /* NULL: we are stopping, nobody answers any more */
     struct door *door;
+    struct config *config; /* both as they were when it came: no answer mixes two of them */
+    struct generation *generation;
     struct request *request; /* whose charge is given back at the end */
     struct inflight *next;
     struct inflight **link; /* who points to us */
@@ -167,13 +170,13 @@ static void tell_decision(struct daemon *daemon, const struct decision *decision
                     text_or(reason, ""));
 }
 
-static void tell_providers(struct daemon *daemon, const struct decision *decision) {
+static void tell_providers(struct generation *generation, const struct decision *decision) {
     struct boot_host_event event = {
         .size = sizeof(event),
         .kind = BOOT_HOST_EVENT_ANSWERED,
         .name = text_or(decision->trace->boot_file, ""),
     };
-    chain_event(daemon->generation, decision->request, &event);
+    chain_event(generation, decision->request, &event);
 }
 
 static void release(struct answering *answering, const struct request *request) {
@@ -188,6 +191,8 @@ static void inflight_free(struct inflight *inflight) {
             inflight->next->link = inflight->link;
     }
     request_unref(inflight->request);
+    generation_unref(inflight->generation);
+    config_unref(inflight->config);
     g_free(inflight);
 }
 
@@ -199,15 +204,16 @@ static void on_decided(const struct decision *decision, void *user) {
         release(answering, inflight->request);
         struct answer answer;
         int failure = answer_make(decision->request, decision->reply, decision->verdict,
-                                  &daemon->config->policy, decision->trace, &answer);
+                                  &inflight->config->policy, decision->trace, &answer);
         if (failure == 0)
             send_answer(inflight, decision, &answer);
         else
             count(answering, failure == -ENOMSG ? "silent" : "answer-failed");
         session_decided(daemon->sessions, decision->request, decision->trace);
+        recent_add(daemon->recent, decision->request, decision->trace);
         tell_decision(daemon, decision, failure == 0);
         if (failure == 0)
-            tell_providers(daemon, decision);
+            tell_providers(inflight->generation, decision);
     }
     inflight_free(inflight);
 }
@@ -250,6 +256,8 @@ static void ask_chain(struct door *door, struct request *request) {
     }
     struct inflight *inflight = g_new0(struct inflight, 1);
     inflight->request = request_ref(request);
+    inflight->config = config_ref(daemon->config);
+    inflight->generation = generation_ref(daemon->generation);
     inflight->answering = answering;
     inflight->door = door;
     inflight->next = answering->inflight;
@@ -257,7 +265,7 @@ static void ask_chain(struct door *door, struct request *request) {
     if (inflight->next != NULL)
         inflight->next->link = &inflight->next;
     answering->inflight = inflight;
-    chain_decide(daemon->generation, request, on_decided, inflight);
+    chain_decide(inflight->generation, request, on_decided, inflight);
 }
 
 /* Takes one datagram as far as the chain; returns the reason why it went no further, or NULL. */
