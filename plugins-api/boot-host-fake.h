@@ -80,8 +80,7 @@ void boot_host_fake_free(struct boot_host_fake *fake);
 /* The services that the provider is lent, for tests that call them themselves. */
 const struct boot_host *boot_host_fake_host(struct boot_host_fake *fake);
 
-/* ---- Before open. ------------------------------------------------------------------------------
- */
+/* ---- Before open. ---------------------------------------------------------------------------- */
 
 /* Writes a setting as an administrator would; a second time replaces it. */
 void boot_host_fake_set(struct boot_host_fake *fake, const char *key, const char *value);
@@ -99,14 +98,12 @@ void boot_host_fake_close(struct boot_host_fake *fake);
  * first error of save, open and restore, or 0. */
 int32_t boot_host_fake_swap(struct boot_host_fake *fake);
 
-/* ---- Time. -------------------------------------------------------------------------------------
- */
+/* ---- Time. ----------------------------------------------------------------------------------- */
 
 /* The clock starts at one second and stands still until it is told. */
 void boot_host_fake_advance(struct boot_host_fake *fake, int64_t microseconds);
 
-/* ---- Calls. ------------------------------------------------------------------------------------
- */
+/* ---- Calls. ---------------------------------------------------------------------------------- */
 
 /* Calls decide and returns its verdict; -EPROTO for one that does not exist. After
  * BOOT_HOST_LATER, wait for the end of that call before the next: -EBUSY otherwise. */
@@ -126,8 +123,7 @@ void boot_host_fake_cancel(struct boot_host_fake *fake);
 /* How often complete came for a call that was not pending. */
 uint32_t boot_host_fake_late_completions(struct boot_host_fake *fake);
 
-/* ---- What the last decide left. ----------------------------------------------------------------
- */
+/* ---- What the last decide left. -------------------------------------------------------------- */
 
 /* A field, or NULL. Of several notes: all, one a line. */
 const char *boot_host_fake_get(struct boot_host_fake *fake, uint32_t field);
@@ -143,8 +139,7 @@ const struct boot_host_menu *boot_host_fake_get_menu(struct boot_host_fake *fake
 const struct boot_host_menu_item *boot_host_fake_get_item(struct boot_host_fake *fake,
                                                           uint32_t index);
 
-/* ---- What the last content gave. ----------------------------------------------------------------
- */
+/* ---- What the last content gave. ------------------------------------------------------------- */
 
 /* Bytes, of content_bytes or read to the end from a reader; with a NUL behind them. NULL: none. */
 const char *boot_host_fake_get_bytes(struct boot_host_fake *fake, size_t *ret_size);
@@ -152,8 +147,7 @@ const char *boot_host_fake_get_bytes(struct boot_host_fake *fake, size_t *ret_si
 const char *boot_host_fake_get_path(struct boot_host_fake *fake);
 const char *boot_host_fake_get_served_name(struct boot_host_fake *fake);
 
-/* ---- What was said. -----------------------------------------------------------------------------
- */
+/* ---- What was said. -------------------------------------------------------------------------- */
 
 /* Lines in their order, NULL behind the last: "error: text" and "warning: text" of log and
  * settings; those of settings name the key, and the line behind a colon: "error: deny-file:3:

@@ -273,7 +273,7 @@ void boot_host_harness_close(BootHostHarness *self) {
  * @self: a harness with an open provider
  * @error: return location for an error
  *
- * Does what a reload does: drain, save, close; then a successor with the settings as they are now:
+ * Does what a reload does: save, drain, close; then a successor with the settings as they are now:
  * open, restore. A command is started anew.
  *
  * Returns: %TRUE when all of it went well

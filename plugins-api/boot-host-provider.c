@@ -206,7 +206,8 @@ static void install_properties(GObjectClass *class) {
  * @self: a provider
  * @error: return location for an error
  *
- * Leave state for the successor, with boot_host_provider_put_state().
+ * Leave state for the successor, with boot_host_provider_put_state(). Be quick and change nothing:
+ * calls may follow, and save may come again.
  *
  * Returns: %TRUE; %FALSE: the successor starts empty
  *

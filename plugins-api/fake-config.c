@@ -5,10 +5,11 @@
  */
 #include "fake-private.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/text.h"
+#include "provider/value.h"
 
 void fake_say(GPtrArray *lines, GMutex *lock, const char *level, const char *text) {
     g_mutex_lock(lock);
@@ -40,63 +41,20 @@ static const struct boot_host_setting *find_setting(const struct boot_host_provi
     return best;
 }
 
-static gboolean parse_boolean(const char *text, int64_t *ret_value) {
-    static const char *const words[] = {"no", "yes", "false", "true", "off", "on", "0", "1"};
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-        if (g_ascii_strcasecmp(text, words[i]) == 0) {
-            *ret_value = (int64_t) (i % 2);
-            return TRUE;
-        }
+/* Every "${" has its "}". */
+static gboolean is_whole_template(const char *text) {
+    for (const char *open = strstr(text, "${"); open != NULL; open = strstr(open + 2, "${")) {
+        if (strchr(open, '}') == NULL)
+            return FALSE;
     }
-    return FALSE;
-}
-
-static gboolean parse_duration(const char *text, int64_t *ret_value) {
-    static const struct {
-        const char *name;
-        int64_t microseconds;
-    } units[] = {
-        {"us", 1}, {"ms", 1000}, {"s", 1000000}, {"min", 60000000}, {"h", INT64_C(3600000000)},
-    };
-    char *end = NULL;
-    guint64 number = g_ascii_strtoull(text, &end, 10);
-    if (end == text || !g_ascii_isdigit(text[0]))
-        return FALSE;
-    for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
-        if (strcmp(end, units[i].name) == 0 &&
-            number <= (guint64) (G_MAXINT64 / units[i].microseconds)) {
-            *ret_value = (int64_t) number * units[i].microseconds;
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-static gboolean parse_number(uint32_t type, const char *text, int64_t *ret_value) {
-    if (type == BOOT_HOST_BOOLEAN)
-        return parse_boolean(text, ret_value);
-    if (type == BOOT_HOST_DURATION)
-        return parse_duration(text, ret_value);
-    return g_ascii_string_to_signed(text, 10, G_MININT64, G_MAXINT64, ret_value, NULL);
-}
-
-static gboolean is_address(const char *text) {
-    unsigned char bytes[16];
-    return inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1;
+    return TRUE;
 }
 
 static gboolean is_valid(const struct boot_host_setting *setting, const char *value) {
     int64_t number = 0;
-    switch (setting->type) {
-    case BOOT_HOST_INTEGER:
-    case BOOT_HOST_BOOLEAN:
-    case BOOT_HOST_DURATION:
-        return parse_number(setting->type, value, &number);
-    case BOOT_HOST_ADDRESS:
-        return is_address(value);
-    default:
-        return g_utf8_validate(value, -1, NULL);
-    }
+    if ((setting->flags & BOOT_HOST_SETTING_TEMPLATE) != 0 && !is_whole_template(value))
+        return FALSE;
+    return value_parse(setting->type, value, &number);
 }
 
 static void report(const struct boot_host_config *config, const char *level, const char *key,
@@ -137,19 +95,8 @@ static int64_t config_number(const struct boot_host_config *config, const char *
     const char *text = config_text(config, key);
     int64_t value = 0;
     if (setting != NULL && text != NULL)
-        (void) parse_number(setting->type, text, &value);
+        (void) value_parse(setting->type, text, &value);
     return value;
-}
-
-static GStrv split_list(const char *text) {
-    g_auto(GStrv) parts = g_strsplit(text, ";", -1);
-    g_autoptr(GStrvBuilder) kept = g_strv_builder_new();
-    for (size_t i = 0; parts[i] != NULL; i++) {
-        g_strstrip(parts[i]);
-        if (parts[i][0] != '\0')
-            g_strv_builder_add(kept, parts[i]);
-    }
-    return g_strv_builder_end(kept);
 }
 
 static const char *config_item(const struct boot_host_config *config, const char *key,
@@ -159,7 +106,7 @@ static const char *config_item(const struct boot_host_config *config, const char
         const char *text = config_text(config, key);
         if (text == NULL)
             return NULL;
-        list = split_list(text);
+        list = text_split_list(text);
         g_hash_table_insert(config->lists, g_strdup(key), list);
     }
     return index < g_strv_length(list) ? list[index] : NULL;
@@ -234,7 +181,8 @@ void fake_config_check(struct boot_host_config *config) {
     for (uint32_t i = 0; i < config->provider->setting_count; i++) {
         const struct boot_host_setting *setting = setting_at(config->provider, i);
         if ((setting->flags & BOOT_HOST_SETTING_REQUIRED) != 0 &&
-            config_text(config, setting->name) == NULL)
+            (config_text(config, setting->name) == NULL ||
+             config_text(config, setting->name)[0] == '\0'))
             report_error(config, setting->name, 0, "the setting is required");
     }
 }

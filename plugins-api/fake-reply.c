@@ -211,6 +211,8 @@ int64_t fake_expand(GHashTable *facts, GHashTable *more, const char *text, char 
         char *fallback = strstr(name, ":-");
         if (fallback != NULL)
             *fallback = '\0';
+        if (!is_fact_name(name))
+            return -EINVAL;
         const char *value = lookup_fact(facts, more, name);
         if (value == NULL && fallback == NULL)
             return -ENOENT;

@@ -83,26 +83,52 @@ static void set_numbers(struct boot_host_request *request,
     }
 }
 
+/* Takes `value`. What the last decision left goes first. */
+static void add_fact(struct boot_host_request *request, const char *name, char *value) {
+    if (value == NULL || g_hash_table_contains(request->facts, name))
+        g_free(value);
+    else
+        g_hash_table_insert(request->facts, g_strdup(name), value);
+}
+
 static void set_facts(struct boot_host_request *request, const char *const *facts) {
     static const struct {
         const char *name;
         uint32_t field;
-    } own[] = {
+    } texts[] = {
         {"mac", BOOT_HOST_REQUEST_MAC},
         {"uuid", BOOT_HOST_REQUEST_UUID},
+        {"uuid-swapped", BOOT_HOST_REQUEST_UUID_SWAPPED},
         {"architecture", BOOT_HOST_REQUEST_ARCHITECTURE},
         {"loader", BOOT_HOST_REQUEST_LOADER},
         {"interface", BOOT_HOST_REQUEST_INTERFACE},
         {"network", BOOT_HOST_REQUEST_NETWORK},
+        {"source", BOOT_HOST_REQUEST_SOURCE},
         {"client", BOOT_HOST_REQUEST_CLIENT},
+        {"relay", BOOT_HOST_REQUEST_RELAY},
         {"server", BOOT_HOST_REQUEST_SERVER},
         {"stage", BOOT_HOST_REQUEST_STAGE},
+        {"vendor-class", BOOT_HOST_REQUEST_VENDOR_CLASS},
+        {"user-class", BOOT_HOST_REQUEST_USER_CLASS},
+        {"host-name", BOOT_HOST_REQUEST_HOST_NAME},
+        {"file", BOOT_HOST_REQUEST_FILE},
+    };
+    static const struct {
+        const char *name;
+        uint32_t field;
+    } numbers[] = {
+        {"architecture-code", BOOT_HOST_REQUEST_ARCHITECTURE_CODE},
+        {"attempt", BOOT_HOST_REQUEST_ATTEMPT},
     };
     request->facts = fake_facts_new(facts);
-    for (size_t i = 0; i < G_N_ELEMENTS(own); i++) {
-        const char *value = g_hash_table_lookup(request->fields, GUINT_TO_POINTER(own[i].field));
-        if (value != NULL && !g_hash_table_contains(request->facts, own[i].name))
-            g_hash_table_insert(request->facts, g_strdup(own[i].name), g_strdup(value));
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        add_fact(request, texts[i].name,
+                 g_strdup(g_hash_table_lookup(request->fields, GUINT_TO_POINTER(texts[i].field))));
+    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        const int64_t *number =
+            g_hash_table_lookup(request->numbers, GUINT_TO_POINTER(numbers[i].field));
+        if (number != NULL)
+            add_fact(request, numbers[i].name, g_strdup_printf("%" G_GINT64_FORMAT, *number));
     }
 }
 

@@ -238,8 +238,8 @@ static void command_close(gpointer backend) {
 static gboolean command_swap(gpointer backend, const struct harness_settings *settings,
                              GError **error) {
     struct command *command = backend;
-    call_plain(command, "Drain");
     g_autoptr(GVariant) saved = call(command, "Save", empty(), "(a{say})", error);
+    call_plain(command, "Drain");
     call_plain(command, "Close");
     stop(command);
     if (saved == NULL || !command_open(command, settings, error))

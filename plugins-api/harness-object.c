@@ -184,8 +184,8 @@ static void object_close(gpointer backend) {
 static gboolean object_swap(gpointer backend, const struct harness_settings *settings,
                             GError **error) {
     struct object *object = backend;
-    provider_drain(object->provider);
     g_autoptr(GVariant) state = provider_save(object->provider, error);
+    provider_drain(object->provider);
     provider_close(object->provider);
     if (state == NULL || !object_open(backend, settings, error))
         return FALSE;

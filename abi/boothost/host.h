@@ -161,7 +161,8 @@ struct boot_host {
      * Since 0.9. */
     const char *(*request_fact)(const struct boot_host_request *request, const char *name);
 
-    /* -- Content: how content gives the file. Exactly one of these before returning REPLY. ------- */
+    /* -- Content: how content gives the file. Exactly one of these before returning REPLY; a second
+     * one is -EEXIST. ---------------------------------------------------------------------------- */
 
     /* The bytes, copied. Since 0.9. */
     int32_t (*content_bytes)(struct boot_host_content *content, const void *data, size_t size);
@@ -172,7 +173,8 @@ struct boot_host {
     /* Another name below the served root. Since 0.9. */
     int32_t (*content_name)(struct boot_host_content *content, const char *name);
 
-    /* A reader; its close is called even when this fails. Since 0.9. */
+    /* A reader; its close is called even when this fails. The instance is not closed before all its
+     * readers are. Since 0.9. */
     int32_t (*content_reader)(struct boot_host_content *content,
                               const struct boot_host_reader *reader);
 
@@ -186,7 +188,8 @@ struct boot_host {
     /* Gives the verdict of a call that answered, or is about to answer, LATER: any verdict but
      * LATER, or a negative errno. After it, request, reply and content of that call are gone.
      * Must be called once for each LATER, also after cancel. A second time, or with a ticket that
-     * is not known: -ENOENT, counted, without effect. Any thread. Since 0.9. */
+     * is not known: -ENOENT, counted, without effect. LATER as verdict: -EINVAL. Any thread.
+     * Since 0.9. */
     int32_t (*complete)(const struct boot_host *host, uint64_t ticket, int32_t verdict);
 
     /* -- State over a swap of providers ----------------------------------------------------------- */

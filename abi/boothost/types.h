@@ -30,16 +30,16 @@ extern "C" {
 #define BOOT_HOST_ABI       ((BOOT_HOST_ABI_MAJOR << 16) | BOOT_HOST_ABI_MINOR)
 
 #define BOOT_HOST_ABI_GET_MAJOR(abi) ((uint32_t) (abi) >> 16)
-#define BOOT_HOST_ABI_GET_MINOR(abi) ((uint32_t) (abi) & UINT32_C(0xffff))
+#define BOOT_HOST_ABI_GET_MINOR(abi) ((uint32_t) (abi) &UINT32_C(0xffff))
 
 /* Fails to compile when the struct ends in padding, in which a field appended later would hide
  * from `size`. */
 #define BOOT_HOST_ASSERT_NO_TAIL(type, last)                                                       \
-    typedef char boot_host_no_tail_##type[(sizeof(struct type) == offsetof(struct type, last) +    \
-                                                                      sizeof(((struct type *) 0)   \
-                                                                                 ->last))          \
-                                              ? 1                                                  \
-                                              : -1]
+    typedef char                                                                                   \
+        boot_host_no_tail_##type[(sizeof(struct type) ==                                           \
+                                  offsetof(struct type, last) + sizeof(((struct type *) 0)->last)) \
+                                     ? 1                                                           \
+                                     : -1]
 
 /* ---- Handles. Opaque: only the host knows what is inside. ------------------------------------ */
 
@@ -121,7 +121,7 @@ BOOT_HOST_ASSERT_NO_TAIL(boot_host_setting, help);
 #define BOOT_HOST_STAGE_DHCPV6_SOLICIT UINT32_C(5) /* reserved */
 #define BOOT_HOST_STAGE_DHCPV6_REQUEST UINT32_C(6) /* reserved */
 
-/* ---- Option spaces. --------------------------------------------------------------------------- */
+/* ---- Option spaces. -------------------------------------------------------------------------- */
 
 #define BOOT_HOST_SPACE_DHCP4  UINT32_C(1) /* RFC 2132 options; split ones joined by RFC 3396 */
 #define BOOT_HOST_SPACE_PXE    UINT32_C(2) /* sub-options of option 43, PXE 2.1 table 2-1 */
@@ -130,31 +130,33 @@ BOOT_HOST_ASSERT_NO_TAIL(boot_host_setting, help);
 #define BOOT_HOST_SPACE_DHCP6  UINT32_C(5) /* RFC 8415 options; reserved */
 #define BOOT_HOST_SPACE_VENDOR UINT32_C(6) /* DHCPv6 vendor options; reserved */
 
-/* ---- Fields of a request, as text. Absent: NULL. ---------------------------------------------- */
+/* ---- Fields of a request, as text. Absent: NULL. --------------------------------------------- */
 
-#define BOOT_HOST_REQUEST_MAC          UINT32_C(1)  /* "52:54:00:12:34:56", lower case */
-#define BOOT_HOST_REQUEST_UUID         UINT32_C(2)  /* option 97 read as SMBIOS prints it */
-#define BOOT_HOST_REQUEST_UUID_SWAPPED UINT32_C(3)  /* the same bytes in the other order */
-#define BOOT_HOST_REQUEST_CLIENT_ID    UINT32_C(4)  /* option 61 in hexadecimal */
-#define BOOT_HOST_REQUEST_ARCHITECTURE UINT32_C(5)  /* first name, such as "x64-uefi" */
-#define BOOT_HOST_REQUEST_LOADER       UINT32_C(6)  /* "firmware", "ipxe", "grub", "wdsnbp" */
-#define BOOT_HOST_REQUEST_VENDOR_CLASS UINT32_C(7)  /* option 60, unprintable bytes as '?' */
-#define BOOT_HOST_REQUEST_USER_CLASS   UINT32_C(8)  /* option 77, unprintable bytes as '?' */
-#define BOOT_HOST_REQUEST_INTERFACE    UINT32_C(9)  /* the link it arrived on, such as "eth0" */
-#define BOOT_HOST_REQUEST_NETWORK      UINT32_C(10) /* the address that tells the client's network:
+#define BOOT_HOST_REQUEST_MAC          UINT32_C(1) /* "52:54:00:12:34:56", lower case */
+#define BOOT_HOST_REQUEST_UUID         UINT32_C(2) /* option 97 read as SMBIOS prints it */
+#define BOOT_HOST_REQUEST_UUID_SWAPPED UINT32_C(3) /* the same bytes in the other order */
+#define BOOT_HOST_REQUEST_CLIENT_ID    UINT32_C(4) /* option 61 in hexadecimal */
+#define BOOT_HOST_REQUEST_ARCHITECTURE UINT32_C(5) /* first name, such as "x64-uefi" */
+#define BOOT_HOST_REQUEST_LOADER       UINT32_C(6) /* "firmware", "ipxe", "grub", "wdsnbp" */
+#define BOOT_HOST_REQUEST_VENDOR_CLASS UINT32_C(7) /* option 60, unprintable bytes as '?' */
+#define BOOT_HOST_REQUEST_USER_CLASS   UINT32_C(8) /* option 77, unprintable bytes as '?' */
+#define BOOT_HOST_REQUEST_INTERFACE    UINT32_C(9) /* the link it arrived on, such as "eth0" */
+#define BOOT_HOST_REQUEST_NETWORK                                                                  \
+    UINT32_C(10)                                 /* the address that tells the client's network:
                                                        relay, else its own, else our link's */
-#define BOOT_HOST_REQUEST_SOURCE       UINT32_C(11) /* the packet's source address */
-#define BOOT_HOST_REQUEST_CLIENT       UINT32_C(12) /* the client's own address, if it has one */
-#define BOOT_HOST_REQUEST_RELAY        UINT32_C(13) /* the relay's address */
-#define BOOT_HOST_REQUEST_SERVER       UINT32_C(14) /* our address as this client sees it */
-#define BOOT_HOST_REQUEST_FAMILY       UINT32_C(15) /* "ipv4" or "ipv6" */
-#define BOOT_HOST_REQUEST_TRANSPORT    UINT32_C(16) /* "dhcp", "tftp" or "http" */
-#define BOOT_HOST_REQUEST_FILE         UINT32_C(17) /* the canonical name asked for, without a leading
+#define BOOT_HOST_REQUEST_SOURCE    UINT32_C(11) /* the packet's source address */
+#define BOOT_HOST_REQUEST_CLIENT    UINT32_C(12) /* the client's own address, if it has one */
+#define BOOT_HOST_REQUEST_RELAY     UINT32_C(13) /* the relay's address */
+#define BOOT_HOST_REQUEST_SERVER    UINT32_C(14) /* our address as this client sees it */
+#define BOOT_HOST_REQUEST_FAMILY    UINT32_C(15) /* "ipv4" or "ipv6" */
+#define BOOT_HOST_REQUEST_TRANSPORT UINT32_C(16) /* "dhcp", "tftp" or "http" */
+#define BOOT_HOST_REQUEST_FILE                                                                     \
+    UINT32_C(17)                                 /* the canonical name asked for, without a leading
                                                        "/"; stages FILE and HTTP */
-#define BOOT_HOST_REQUEST_HOST_NAME    UINT32_C(18) /* option 12 */
-#define BOOT_HOST_REQUEST_STAGE        UINT32_C(19) /* "discover", "boot-server", "file" ... */
+#define BOOT_HOST_REQUEST_HOST_NAME UINT32_C(18) /* option 12 */
+#define BOOT_HOST_REQUEST_STAGE     UINT32_C(19) /* "discover", "boot-server", "file" ... */
 
-/* ---- Fields of a request, as numbers. Absent: -ENOENT. ---------------------------------------- */
+/* ---- Fields of a request, as numbers. Absent: -ENOENT. --------------------------------------- */
 
 #define BOOT_HOST_REQUEST_STAGE_NUMBER      UINT32_C(1) /* BOOT_HOST_STAGE_... */
 #define BOOT_HOST_REQUEST_ARCHITECTURE_CODE UINT32_C(2) /* IANA processor architecture, first one */
@@ -162,10 +164,11 @@ BOOT_HOST_ASSERT_NO_TAIL(boot_host_setting, help);
 #define BOOT_HOST_REQUEST_MESSAGE_SIZE      UINT32_C(4) /* bytes of UDP payload it takes */
 #define BOOT_HOST_REQUEST_BOOT_ITEM         UINT32_C(5) /* 43.71 type: the menu entry it chose */
 #define BOOT_HOST_REQUEST_BOOT_LAYER        UINT32_C(6) /* 43.71 layer */
-#define BOOT_HOST_REQUEST_ATTEMPT           UINT32_C(7) /* 1 for a first DISCOVER, then how often it came
+#define BOOT_HOST_REQUEST_ATTEMPT                                                                  \
+    UINT32_C(7) /* 1 for a first DISCOVER, then how often it came
                                                            back without having fetched anything */
 
-/* ---- Fields of a reply. ----------------------------------------------------------------------- */
+/* ---- Fields of a reply. ---------------------------------------------------------------------- */
 
 #define BOOT_HOST_REPLY_BOOT_FILE   UINT32_C(1) /* the NBP's name for TFTP, or a URL */
 #define BOOT_HOST_REPLY_SERVER      UINT32_C(2) /* address that serves it; unset: this host */
@@ -191,21 +194,22 @@ BOOT_HOST_ASSERT_NO_TAIL(boot_host_menu, prompt);
 #define BOOT_HOST_ITEM_LOCAL UINT32_C(0) /* boot server type 0: leave PXE, boot the next device */
 
 struct boot_host_menu_item {
-    uint32_t size;      /* sizeof (struct boot_host_menu_item) */
-    uint32_t type;      /* BOOT_HOST_ITEM_LOCAL, or 1 to 65534: comes back as BOOT_HOST_REQUEST_BOOT_ITEM */
+    uint32_t size; /* sizeof (struct boot_host_menu_item) */
+    uint32_t
+        type; /* BOOT_HOST_ITEM_LOCAL, or 1 to 65534: comes back as BOOT_HOST_REQUEST_BOOT_ITEM */
     const char *text;   /* 1 to 255 bytes, what the user reads */
     const char *server; /* address of the boot server for it; NULL: this host */
 };
 BOOT_HOST_ASSERT_NO_TAIL(boot_host_menu_item, server);
 
-/* ---- Content that is produced on demand. ------------------------------------------------------- */
+/* ---- Content that is produced on demand. ----------------------------------------------------- */
 
 /* The host calls read with rising offsets, one call at a time, on a thread that may block, and
  * close exactly once, whatever happens. `user` is the provider's own. */
 struct boot_host_reader {
     uint32_t size;     /* sizeof (struct boot_host_reader) */
     uint32_t reserved; /* 0 */
-    int64_t length; /* bytes in all, or -1: known when read returns 0 */
+    int64_t length;    /* bytes in all, or -1: known when read returns 0 */
     void *user;
     /* Fills up to `size` bytes from `offset` on; returns how many, 0 at the end, negative errno. */
     int64_t (*read)(void *user, uint64_t offset, void *buffer, uint64_t size);
@@ -214,7 +218,7 @@ struct boot_host_reader {
 };
 BOOT_HOST_ASSERT_NO_TAIL(boot_host_reader, reserved_end);
 
-/* ---- Events: what happened after the decision. -------------------------------------------------- */
+/* ---- Events: what happened after the decision. ----------------------------------------------- */
 
 #define BOOT_HOST_EVENT_ANSWERED        UINT32_C(1) /* the reply was sent; name: the boot file */
 #define BOOT_HOST_EVENT_TRANSFER_DONE   UINT32_C(2) /* name: the file; value: its bytes */
@@ -229,7 +233,7 @@ struct boot_host_event {
 };
 BOOT_HOST_ASSERT_NO_TAIL(boot_host_event, detail);
 
-/* ---- Log levels, as in syslog. ------------------------------------------------------------------ */
+/* ---- Log levels, as in syslog. --------------------------------------------------------------- */
 
 #define BOOT_HOST_LOG_ERROR   UINT32_C(3)
 #define BOOT_HOST_LOG_WARNING UINT32_C(4)

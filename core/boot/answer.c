@@ -123,15 +123,17 @@ static void put_vendor(struct build *build) {
         dhcp_option_put(&build->writer, DHCP_OPTION_VENDOR_SPECIFIC, (struct span){value, size});
 }
 
+/* Too long for one option: the writer refuses it. */
 static void put_file_option(struct build *build, struct span file) {
     uint8_t value[UINT8_MAX];
-    if (file.size >= sizeof(value)) {
+    struct writer text = {0};
+    writer_init(&text, value, sizeof(value));
+    writer_put_span(&text, file);
+    writer_put_u8(&text, '\0');
+    if (text.failed)
         writer_fail(&build->writer);
-        return;
-    }
-    memcpy(value, file.data, file.size);
-    value[file.size] = '\0';
-    dhcp_option_put(&build->writer, DHCP_OPTION_BOOT_FILE, (struct span){value, file.size + 1});
+    else
+        dhcp_option_put(&build->writer, DHCP_OPTION_BOOT_FILE, (struct span){value, text.size});
 }
 
 static void put_wait(struct build *build) {

@@ -45,8 +45,8 @@ const char *packet_loader(const struct dhcp_view *view, const struct pxe_client 
     return "firmware";
 }
 
-/* Option 57 counts the IP and UDP headers (RFC 2132 section 9.10: at least 576), 28 bytes of them.
- */
+/* Option 57 counts the IP and UDP headers (RFC 2132 section 9.10: at least 576), 28 bytes
+ * of them. */
 int64_t packet_message_size(const struct dhcp_view *view) {
     uint16_t size = 0;
     if (!dhcp_option_get_u16(&view->options, DHCP_OPTION_MAXIMUM_SIZE, &size) ||

@@ -45,7 +45,7 @@ struct reply {
     GArray *items; /* struct item */
 };
 
-/* ---- Ref-counted parts ---------------------------------------------------------------------- */
+/* ---- Ref-counted parts ----------------------------------------------------------------------- */
 
 static char *acquire(char *text) {
     return text != NULL ? g_ref_string_acquire(text) : NULL;
@@ -231,8 +231,7 @@ void reply_clear_remarks(struct reply *reply) {
     g_ptr_array_set_size(reply->notes, 0);
 }
 
-/* ---- Options -----------------------------------------------------------------------------------
- */
+/* ---- Options --------------------------------------------------------------------------------- */
 
 /* What the answer itself must get right. */
 static bool is_reserved(const struct reply *reply, uint32_t space, uint32_t code) {
@@ -291,8 +290,7 @@ bool reply_get_option(const struct reply *reply, uint32_t index, uint32_t *ret_s
     return true;
 }
 
-/* ---- Menu --------------------------------------------------------------------------------------
- */
+/* ---- Menu ------------------------------------------------------------------------------------ */
 
 int32_t reply_menu(struct reply *reply, const struct boot_host_menu *menu) {
     struct boot_host_menu known = {0};
@@ -359,8 +357,7 @@ const struct boot_host_menu_item *reply_get_menu_item(const struct reply *reply,
     return index < reply->items->len ? &g_array_index(reply->items, struct item, index).item : NULL;
 }
 
-/* ---- Facts -------------------------------------------------------------------------------------
- */
+/* ---- Facts ----------------------------------------------------------------------------------- */
 
 int32_t reply_fact_set(struct reply *reply, const char *name, const char *value) {
     return facts_set(reply->facts, name, value);

@@ -18,6 +18,7 @@ static const struct {
     {"mac", BOOT_HOST_REQUEST_MAC, 0},
     {"uuid", BOOT_HOST_REQUEST_UUID, 0},
     {"uuid-swapped", BOOT_HOST_REQUEST_UUID_SWAPPED, 0},
+    {"client-id", BOOT_HOST_REQUEST_CLIENT_ID, 0},
     {"architecture", BOOT_HOST_REQUEST_ARCHITECTURE, 0},
     {"architecture-code", 0, BOOT_HOST_REQUEST_ARCHITECTURE_CODE},
     {"loader", BOOT_HOST_REQUEST_LOADER, 0},
@@ -41,12 +42,17 @@ const char *request_fact_name(uint32_t index) {
     return index < FACT_COUNT ? facts[index].name : NULL;
 }
 
+const char *request_fact_at(const struct request *request, uint32_t index) {
+    if (index >= FACT_COUNT)
+        return NULL;
+    return facts[index].text != 0 ? request_text(request, facts[index].text)
+                                  : request_number_text(request, facts[index].number);
+}
+
 static const char *own_fact(const struct request *request, const char *name) {
-    for (size_t i = 0; i < FACT_COUNT; i++) {
+    for (uint32_t i = 0; i < FACT_COUNT; i++)
         if (strcmp(facts[i].name, name) == 0)
-            return facts[i].text != 0 ? request_text(request, facts[i].text)
-                                      : request_number_text(request, facts[i].number);
-    }
+            return request_fact_at(request, i);
     return NULL;
 }
 

@@ -42,8 +42,7 @@ struct request {
     size_t architecture_count;
 };
 
-/* ---- Text and numbers -------------------------------------------------------------------------
- */
+/* ---- Text and numbers ------------------------------------------------------------------------ */
 
 static void set_text(struct request *request, uint32_t field, const char *text) {
     request->texts[field] = text != NULL ? g_string_chunk_insert(request->chunk, text) : NULL;
@@ -188,8 +187,7 @@ static void set_number_texts(struct request *request) {
     }
 }
 
-/* ---- Life ---------------------------------------------------------------------------------------
- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 static struct request *allocate(uint32_t stage) {
     struct request *request = g_new0(struct request, 1);
@@ -284,8 +282,7 @@ void request_unref(struct request *request) {
     g_free(request);
 }
 
-/* ---- The contract's view ------------------------------------------------------------------------
- */
+/* ---- The contract's view --------------------------------------------------------------------- */
 
 const char *request_text(const struct request *request, uint32_t field) {
     return field < TEXT_COUNT ? request->texts[field] : NULL;
@@ -338,8 +335,7 @@ struct boot_host_span request_packet(const struct request *request) {
     return (struct boot_host_span){request->packet->bytes, request->packet->size};
 }
 
-/* ---- The core's view ----------------------------------------------------------------------------
- */
+/* ---- The core's view ------------------------------------------------------------------------- */
 
 const struct request_origin *request_get_origin(const struct request *request) {
     return &request->origin;

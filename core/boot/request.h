@@ -81,6 +81,8 @@ struct boot_host_span request_packet(const struct request *request);
 const char *request_fact(const struct request *request, const char *name);
 /* The names of all facts a request may have, in the order of the manual; NULL behind the last. */
 const char *request_fact_name(uint32_t index);
+/* The request's own fact of that index; NULL: this request does not have it. */
+const char *request_fact_at(const struct request *request, uint32_t index);
 
 /* The core's view. */
 const char *request_number_text(const struct request *request, uint32_t field); /* of a fact */

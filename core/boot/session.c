@@ -40,8 +40,7 @@ struct session_table {
     GHashTable *by_address; /* struct address of the session */
 };
 
-/* ---- Indexes ----------------------------------------------------------------------------------
- */
+/* ---- Indexes --------------------------------------------------------------------------------- */
 
 static guint hash_bytes(const uint8_t *bytes, size_t size) {
     guint hash = 5381;
@@ -130,8 +129,7 @@ uint32_t session_table_count(const struct session_table *table) {
     return table->recent.length;
 }
 
-/* ---- Sessions -----------------------------------------------------------------------------------
- */
+/* ---- Sessions -------------------------------------------------------------------------------- */
 
 static void trace_release(void *trace) {
     trace_unref(trace);
@@ -256,8 +254,7 @@ void session_fetched(struct session_table *table, struct session *session,
     session->seen_us = clock_now(table->clock);
 }
 
-/* ---- Finding ------------------------------------------------------------------------------------
- */
+/* ---- Finding --------------------------------------------------------------------------------- */
 
 static struct session *find_mac(struct session_table *table, const char *text) {
     struct client_key key = {.has_mac = true};
@@ -321,8 +318,7 @@ const char *session_get_folder(const struct session *session) {
     return session->folder != NULL ? session->folder : "";
 }
 
-/* ---- For people ---------------------------------------------------------------------------------
- */
+/* ---- For people ------------------------------------------------------------------------------ */
 
 static void put_text(GVariantBuilder *builder, const char *key, const char *text) {
     g_variant_builder_add(builder, "{sv}", key, g_variant_new_string(text != NULL ? text : ""));

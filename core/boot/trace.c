@@ -27,8 +27,8 @@ struct trace *trace_new(uint64_t generation, const char *stage) {
     trace->stage = g_strdup(stage);
     trace->entries = g_ptr_array_new_with_free_func(entry_free);
     trace->quirks = g_ptr_array_new();
-    trace->fact_names = g_ptr_array_new_with_free_func(g_free);
-    trace->fact_values = g_ptr_array_new_with_free_func(g_free);
+    trace->fact_names = g_ptr_array_new();
+    trace->fact_values = g_ptr_array_new();
     return trace;
 }
 
@@ -44,6 +44,7 @@ void trace_unref(struct trace *trace) {
     g_ptr_array_unref(trace->quirks);
     g_ptr_array_unref(trace->fact_names);
     g_ptr_array_unref(trace->fact_values);
+    g_clear_pointer(&trace->fact_text, g_string_chunk_free);
     g_free(trace->stage);
     g_free(trace->provider);
     g_free(trace->shape);
@@ -79,20 +80,22 @@ void trace_add_quirk(struct trace *trace, const char *name) {
 }
 
 static void add_fact(struct trace *trace, const char *name, const char *value) {
-    g_ptr_array_add(trace->fact_names, g_strdup(name));
-    g_ptr_array_add(trace->fact_values, g_strdup(value));
+    g_ptr_array_add(trace->fact_names, g_string_chunk_insert(trace->fact_text, name));
+    g_ptr_array_add(trace->fact_values, g_string_chunk_insert(trace->fact_text, value));
 }
 
 void trace_set_facts(struct trace *trace, const struct request *request,
                      const struct reply *reply) {
     const char *name = NULL;
     const char *value = NULL;
+    g_clear_pointer(&trace->fact_text, g_string_chunk_free);
+    trace->fact_text = g_string_chunk_new(512);
     g_ptr_array_set_size(trace->fact_names, 0);
     g_ptr_array_set_size(trace->fact_values, 0);
     for (uint32_t i = 0; reply != NULL && reply_fact(reply, i, &name, &value); i++)
         add_fact(trace, name, value);
     for (uint32_t i = 0; request != NULL && (name = request_fact_name(i)) != NULL; i++) {
-        value = request_fact(request, name);
+        value = request_fact_at(request, i);
         /* A provider's fact of the same name goes first, as it did for the providers. */
         if (value != NULL && (reply == NULL || reply_fact_get(reply, name) == NULL))
             add_fact(trace, name, value);

@@ -27,17 +27,18 @@ struct trace {
     gatomicrefcount refs;
     int64_t time_us; /* wall clock, g_get_real_time */
     uint64_t generation;
-    char *stage;            /* "discover", "boot-server", "file" */
-    GPtrArray *entries;     /* struct trace_entry * */
-    GPtrArray *quirks;      /* const char *, names of rows of boot/quirks */
-    int32_t verdict;        /* of the chain as a whole */
-    char *provider;         /* who decided; NULL: the end of the chain */
-    char *shape;            /* "direct", "boot-server", "menu", "abort" ...; NULL: silence */
-    char *boot_file;        /* as sent; NULL: none */
-    char *server;           /* address that serves it; NULL: none */
-    char *destination;      /* where the answer went; NULL: nowhere */
-    GPtrArray *fact_names;  /* char *, parallel to fact_values */
-    GPtrArray *fact_values; /* char * */
+    char *stage;             /* "discover", "boot-server", "file" */
+    GPtrArray *entries;      /* struct trace_entry * */
+    GPtrArray *quirks;       /* const char *, names of rows of boot/quirks */
+    int32_t verdict;         /* of the chain as a whole */
+    char *provider;          /* who decided; NULL: the end of the chain */
+    char *shape;             /* "direct", "boot-server", "menu", "abort" ...; NULL: silence */
+    char *boot_file;         /* as sent; NULL: none */
+    char *server;            /* address that serves it; NULL: none */
+    char *destination;       /* where the answer went; NULL: nowhere */
+    GPtrArray *fact_names;   /* const char *, parallel to fact_values */
+    GPtrArray *fact_values;  /* const char * */
+    GStringChunk *fact_text; /* owns both; NULL: no facts yet */
 };
 
 struct trace *trace_new(uint64_t generation, const char *stage);

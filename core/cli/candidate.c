@@ -6,19 +6,22 @@
 
 #include "provider/problem.h"
 
+#define CLOSE_PATIENCE_US (2 * CLOCK_SECOND) /* for providers that are slow to close */
+
 void candidate_load(const char *path, struct candidate *ret_candidate) {
     GPtrArray *problems = problem_list_new();
     struct config *config = config_load(path, problems);
     struct generation *generation = NULL;
 
+    struct generation_options options = {.clock = clock_monotonic(), .check = TRUE};
     if (config != NULL)
-        generation = config_open_chain(config, clock_monotonic(), TRUE, 0, problems);
+        generation = config_open_chain(config, &options, problems);
     *ret_candidate = (struct candidate){config, generation, problems};
 }
 
 void candidate_clear(struct candidate *candidate) {
     if (candidate->generation != NULL)
-        generation_unref(candidate->generation);
+        generation_finish(candidate->generation, CLOSE_PATIENCE_US);
     if (candidate->config != NULL)
         config_unref(candidate->config);
     g_clear_pointer(&candidate->problems, g_ptr_array_unref);

@@ -70,7 +70,7 @@ static void check_machine(struct candidate *candidate) {
         preview_check(candidate, candidate->problems);
 }
 
-/* ---- The result --------------------------------------------------------------------------------- */
+/* ---- The result ------------------------------------------------------------------------------ */
 
 static GVariant *result_facts(const struct candidate *candidate, const char *path) {
     GVariantBuilder facts, list;

@@ -12,7 +12,7 @@
 #include "control/client.h"
 
 static const struct verb *const verbs[] = {
-    &verb_check, &verb_simulate, &verb_explain,  &verb_status,
+    &verb_check, &verb_simulate, &verb_explain,  &verb_reload, &verb_status,
     &verb_watch, &verb_probe,    &verb_provider, NULL,
 };
 
@@ -30,7 +30,7 @@ void cli_complain(const struct cli *cli, const char *format, ...) {
             cli->verb != NULL ? cli->verb->name : "", text);
 }
 
-/* ---- Options ------------------------------------------------------------------------------------ */
+/* ---- Options --------------------------------------------------------------------------------- */
 
 #define SHARED_MAX 6 /* entries of one table below, the end included */
 #define TABLES     5 /* the verb's own, and one for each bit of enum cli_options */
@@ -125,7 +125,7 @@ gboolean cli_parse(struct cli *cli, enum cli_options shared, const GOptionEntry 
     return FALSE;
 }
 
-/* ---- The daemon --------------------------------------------------------------------------------- */
+/* ---- The daemon ------------------------------------------------------------------------------ */
 
 struct control_client *cli_connect(const struct cli *cli) {
     g_autoptr(GError) error = NULL;
@@ -150,7 +150,7 @@ GVariant *cli_ask(const struct cli *cli, const char *method, GVariant *parameter
     return result;
 }
 
-/* ---- Verbs -------------------------------------------------------------------------------------- */
+/* ---- Verbs ----------------------------------------------------------------------------------- */
 
 static void print_usage(FILE *to) {
     fputs("Usage: boothost [--socket SOCKET] VERB [OPTION...]\n\nVerbs:\n", to);

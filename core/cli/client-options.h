@@ -5,7 +5,7 @@
 #pragma once
 
 #include "cli/cli.h"
-#include "cli/client-packet.h"
+#include "codec/client-packet.h"
 
 /* Fills loader, architecture, MAC, UUID and item of a packet from cli->client. FALSE after a
  * complaint. Without --mac it is `default_mac`; NULL: there must be one. */

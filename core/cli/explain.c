@@ -28,7 +28,7 @@ static GVariant *merge(GVariant *session) {
     return g_variant_ref_sink(g_variant_builder_end(&all));
 }
 
-/* ---- For people --------------------------------------------------------------------------------- */
+/* ---- For people ------------------------------------------------------------------------------ */
 
 static void print_client(GVariant *session) {
     g_autofree char *first = facts_time_text(facts_number(session, "first-seen", 0));

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/packet-facts.h"
+
 const char *facts_text(GVariant *facts, const char *key) {
     const char *text = "";
 
@@ -107,7 +109,7 @@ void facts_print_line(const char *title, const char *text) {
         printf("%-12s %s\n", title, text);
 }
 
-/* ---- Decisions ---------------------------------------------------------------------------------- */
+/* ---- Decisions ------------------------------------------------------------------------------- */
 
 static void print_note(GVariant *notes, const char *indent) {
     for (gsize i = 0; notes != NULL && i < g_variant_n_children(notes); i++) {
@@ -158,13 +160,17 @@ static void print_facts(GVariant *facts) {
 }
 
 static void print_verdict(GVariant *facts) {
+    const char *verdict = facts_text(facts, "verdict");
     const char *provider = facts_text(facts, "provider");
-    g_autofree char *verdict =
-        provider[0] != '\0'
-            ? g_strdup_printf("%s, by '%s'", facts_text(facts, "verdict"), provider)
-            : g_strdup_printf("%s, at the end of the chain", facts_text(facts, "verdict"));
+    g_autofree char *line = NULL;
 
-    facts_print_line("verdict", verdict);
+    if (provider[0] != '\0')
+        line = g_strdup_printf("%s, by '%s'", verdict, provider);
+    else if (strcmp(verdict, "ignored") == 0)
+        line = g_strdup("ignored: no request for us");
+    else
+        line = g_strdup_printf("%s, at the end of the chain", verdict);
+    facts_print_line("verdict", line);
 }
 
 void facts_print_decision(GVariant *facts) {
@@ -187,4 +193,15 @@ void facts_print_decision(GVariant *facts) {
         print_trace(trace);
     if (known != NULL && g_variant_n_children(known) > 0)
         print_facts(known);
+}
+
+void facts_print_simulation(GVariant *facts) {
+    g_autoptr(GVariant) answer = facts_child(facts, "answer");
+
+    facts_print_decision(facts);
+    if (answer == NULL)
+        return;
+    printf("answer, %s of %" G_GINT64_FORMAT " bytes\n", facts_text(answer, "message"),
+           facts_number(answer, "size", 0));
+    packet_facts_print(answer);
 }

@@ -29,5 +29,8 @@ void facts_print_line(const char *title, const char *text);
 /* What a decision was: verdict, boot file, trace, quirks and facts, as trace_to_variant has them. */
 void facts_print_decision(GVariant *facts);
 
+/* The same, and the decoded "answer" of a simulation. */
+void facts_print_simulation(GVariant *facts);
+
 /* "2026-11-21 20:33:07" of wall-clock microseconds; "" for 0. */
 char *facts_time_text(gint64 time_us);

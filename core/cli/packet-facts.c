@@ -64,16 +64,18 @@ static const struct option_name *find_name(const struct option_name *table, gsiz
     return NULL;
 }
 
-/* ---- Values ------------------------------------------------------------------------------------- */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
+/* Printable ASCII as it is, up to a NUL; anything else as '?'. */
 static char *text_value(struct span value) {
-    g_autofree char *copy = g_strndup((const char *) value.data, value.size);
+    struct span shown = span_until_nul(value);
+    g_autoptr(GString) text = g_string_new(NULL);
 
-    for (char *byte = copy; *byte != '\0'; byte++) {
-        if ((unsigned char) *byte < 0x20 || (unsigned char) *byte > 0x7e)
-            *byte = '?';
+    for (size_t i = 0; i < shown.size; i++) {
+        bool printable = shown.data[i] >= 0x20 && shown.data[i] <= 0x7e;
+        g_string_append_c(text, printable ? (char) shown.data[i] : '?');
     }
-    return g_steal_pointer(&copy);
+    return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 static char *hex_value(struct span value) {
@@ -146,6 +148,22 @@ static void add_prompt(GString *text, struct span value) {
         g_string_append_printf(text, "'%s', %u s", words, value.data[0]);
 }
 
+/* 43.8: type, how many addresses, and the addresses, for each kind of server. */
+static void add_servers(GString *text, struct span value) {
+    struct reader reader;
+
+    reader_init(&reader, value);
+    while (reader_left(&reader) > 0) {
+        uint16_t type = reader_take_u16(&reader);
+        size_t count = reader_take_u8(&reader);
+        struct span list = reader_take_span(&reader, count * 4);
+        g_autofree char *addresses = list.size > 0 ? addresses_value(list) : g_strdup("any");
+        if (!reader.failed)
+            g_string_append_printf(text, "%s%u at %s", text->str[text->len - 1] != '=' ? ", " : "",
+                                   type, addresses);
+    }
+}
+
 static char *option_value(struct span value, enum form form);
 
 static void add_suboption(GString *text, uint8_t code, struct span value) {
@@ -159,6 +177,8 @@ static void add_suboption(GString *text, uint8_t code, struct span value) {
         g_string_append_printf(text, "%u=", code);
     if (code == PXE_SUBOPTION_BOOT_MENU)
         add_menu(text, value);
+    else if (code == PXE_SUBOPTION_BOOT_SERVERS)
+        add_servers(text, value);
     else if (code == PXE_SUBOPTION_MENU_PROMPT)
         add_prompt(text, value);
     else
@@ -196,7 +216,7 @@ static char *option_value(struct span value, enum form form) {
     }
 }
 
-/* ---- Facts -------------------------------------------------------------------------------------- */
+/* ---- Facts ----------------------------------------------------------------------------------- */
 
 static GVariant *options_facts(const struct dhcp_view *view) {
     struct dhcp_option_walk walk = {.options = &view->options};
@@ -264,7 +284,7 @@ GVariant *packet_facts_of(const void *data, size_t size) {
     return packet_facts(&view, size);
 }
 
-/* ---- For people --------------------------------------------------------------------------------- */
+/* ---- For people ------------------------------------------------------------------------------ */
 
 static void print_fields(GVariant *facts) {
     static const struct {

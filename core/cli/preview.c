@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "boot/request.h"
-#include "cli/client-packet.h"
+#include "codec/client-packet.h"
 #include "codec/dhcp.h"
 #include "provider/chain.h"
 #include "provider/problem.h"
@@ -27,7 +27,7 @@ struct preview {
     char *missing; /* the file that nobody has */
 };
 
-/* ---- The file ----------------------------------------------------------------------------------- */
+/* ---- The file -------------------------------------------------------------------------------- */
 
 static gboolean is_below_root(const struct preview *preview, const char *name) {
     if (preview->root == NULL)
@@ -55,7 +55,7 @@ static void content_given(const struct chain_content *content, void *user) {
     preview->done = TRUE;
 }
 
-/* ---- The decision ------------------------------------------------------------------------------- */
+/* ---- The decision ---------------------------------------------------------------------------- */
 
 static gboolean serves_it_ourselves(const struct decision *decision, const char *file) {
     return decision->verdict == BOOT_HOST_REPLY && file != NULL && strstr(file, "://") == NULL &&

@@ -13,7 +13,7 @@
 #include "codec/tftp.h"
 #include "net/udp.h"
 
-/* ---- What an answer says ------------------------------------------------------------------------ */
+/* ---- What an answer says --------------------------------------------------------------------- */
 
 static void learn_server(struct probe *probe) {
     uint32_t id = 0;
@@ -50,7 +50,7 @@ static void report_answer(struct probe *probe, const char *step) {
                     address_text(&probe->source, server));
 }
 
-/* ---- DISCOVER ----------------------------------------------------------------------------------- */
+/* ---- DISCOVER -------------------------------------------------------------------------------- */
 
 static struct udp_socket *open_socket(struct probe *probe, uint16_t port, const char *step) {
     struct udp_options options = {.local = {.family = 4, .port = port},
@@ -89,7 +89,7 @@ static void no_offer(struct probe *probe) {
     const struct probe_answer *answer = probe->answer;
     g_autofree char *others =
         answer->others > 0
-            ? g_strdup_printf("; %u answers of ordinary DHCP servers were heard", answer->others)
+            ? g_strdup_printf("; %u answers of other servers were heard", answer->others)
             : g_strdup("");
 
     probe_report_failed(
@@ -127,7 +127,7 @@ static gboolean discover(struct probe *probe) {
     return TRUE;
 }
 
-/* ---- REQUEST on 4011 ---------------------------------------------------------------------------- */
+/* ---- REQUEST on 4011 ------------------------------------------------------------------------- */
 
 /* With a menu in the offer, its first entry that is no local boot is chosen, as a user would. */
 static gboolean choose_item(struct probe *probe) {
@@ -173,7 +173,7 @@ static gboolean request(struct probe *probe) {
     return TRUE;
 }
 
-/* ---- The file ----------------------------------------------------------------------------------- */
+/* ---- The file -------------------------------------------------------------------------------- */
 
 static gboolean fetch(struct probe *probe, struct tftp_result *ret_result) {
     struct tftp_fetch fetch = {
@@ -253,7 +253,7 @@ static void add_facts(struct probe *probe, const struct tftp_result *result) {
     probe_report_fact(&probe->report, "sha256", g_variant_new_string(result->sha256));
 }
 
-/* ---- The whole ---------------------------------------------------------------------------------- */
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 void probe_boot(struct probe *probe, gboolean with_discover) {
     struct tftp_result result = {0};

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "cli/client-packet.h"
+#include "codec/client-packet.h"
 #include "cli/probe-dhcp.h"
 #include "cli/probe-link.h"
 #include "cli/probe-report.h"

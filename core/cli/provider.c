@@ -39,7 +39,7 @@ static char *find_folder(const struct cli *cli, const struct options *options) {
     return folder;
 }
 
-/* ---- list --------------------------------------------------------------------------------------- */
+/* ---- list ------------------------------------------------------------------------------------ */
 
 static gint compare_names(gconstpointer a, gconstpointer b) {
     return strcmp(*(const char *const *) a, *(const char *const *) b);
@@ -97,7 +97,7 @@ static int list(const struct cli *cli, const struct options *options) {
     return paths->len > 0 ? CLI_DONE : CLI_NO;
 }
 
-/* ---- show --------------------------------------------------------------------------------------- */
+/* ---- show ------------------------------------------------------------------------------------ */
 
 static void print_setting(GVariant *setting) {
     g_autoptr(GVariant) required = g_variant_lookup_value(setting, "required", NULL);
@@ -160,7 +160,7 @@ static int show(const struct cli *cli, const struct options *options, const char
     return refused[0] == '\0' ? CLI_DONE : CLI_NO;
 }
 
-/* ---- The verb ----------------------------------------------------------------------------------- */
+/* ---- The verb -------------------------------------------------------------------------------- */
 
 static int choose(const struct cli *cli, const struct options *options, int argc, char **argv) {
     static const char *const actions[] = {"list", "show", NULL};

@@ -1,25 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * boothost simulate: what would this client be answered, and why? Asked of the running daemon, or
- * worked out here from a candidate configuration, without a daemon, privileges or side effects.
+ * boothost simulate: what would this client be answered, and why? The client is described by
+ * options, or its packets are taken from a capture.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "boot/request.h"
-#include "cli/candidate.h"
+#include "cli/capture.h"
 #include "cli/cli.h"
 #include "cli/client-options.h"
 #include "cli/facts.h"
 #include "cli/json.h"
-#include "cli/packet-facts.h"
+#include "cli/simulator.h"
 #include "codec/dhcp.h"
-#include "control/simulation.h"
-#include "net/interfaces.h"
 
 #define SIMULATED_XID 0xb007b057
 
-/* Documentation addresses (RFC 5737), where nothing better is known. */
+/* Where nothing better is known: a documentation address (RFC 5737). */
 #define DEFAULT_SERVER    0xc0000201 /* 192.0.2.1 */
 #define DEFAULT_INTERFACE "eth0"
 
@@ -29,12 +26,17 @@ struct options {
     char *address;
     char *relay;
     char *interface;
+    char *packet;
     gint attempt;
 };
 
-/* Where the packet comes from, and the packet. Addresses in host byte order. */
-struct scene {
-    struct client_packet packet;
+/* How a packet arrives. Addresses in host byte order. */
+struct arrival {
+    const void *data;
+    size_t size;
+    uint32_t source;
+    uint16_t source_port;
+    uint16_t port;
     uint32_t server;
     const char *interface;
     gint attempt;
@@ -46,63 +48,10 @@ static void options_clear(struct options *options) {
     g_free(options->address);
     g_free(options->relay);
     g_free(options->interface);
+    g_free(options->packet);
 }
 
-/* ---- The scene ---------------------------------------------------------------------------------- */
-
-static gboolean read_stage(const struct cli *cli, const struct options *options,
-                           gboolean *ret_boot_server) {
-    const char *stage = options->stage;
-
-    if (stage == NULL)
-        *ret_boot_server = cli->client.item >= 0 || g_strcmp0(cli->client.loader, "wdsnbp") == 0;
-    else if (strcmp(stage, "discover") == 0)
-        *ret_boot_server = FALSE;
-    else if (strcmp(stage, "boot-server") == 0)
-        *ret_boot_server = TRUE;
-    else {
-        cli_complain(cli, "--stage: '%s' is neither discover nor boot-server", stage);
-        return FALSE;
-    }
-    return TRUE;
-}
-
-/* An address beside the server's, for a client that has to have one. */
-static uint32_t neighbour_of(uint32_t server) {
-    uint32_t client = (server & ~UINT32_C(0xff)) | 0xfe;
-    return client != server ? client : client - 1;
-}
-
-static gboolean read_scene(const struct cli *cli, const struct options *options,
-                           struct scene *scene) {
-    gboolean boot_server = FALSE;
-
-    if (!client_options_read(cli, NULL, &scene->packet) ||
-        !read_stage(cli, options, &boot_server) ||
-        !client_options_address(cli, "server", options->server, &scene->server) ||
-        !client_options_address(cli, "address", options->address, &scene->packet.client) ||
-        !client_options_address(cli, "relay", options->relay, &scene->packet.relay))
-        return FALSE;
-    if (options->attempt < 1) {
-        cli_complain(cli, "--attempt: counts from 1");
-        return FALSE;
-    }
-    scene->packet.boot_server = boot_server;
-    scene->packet.xid = SIMULATED_XID;
-    scene->interface = options->interface;
-    scene->attempt = options->attempt;
-    return TRUE;
-}
-
-static void complete_scene(struct scene *scene, uint32_t server, const char *interface) {
-    if (scene->server == 0)
-        scene->server = server != 0 ? server : DEFAULT_SERVER;
-    if (scene->interface == NULL)
-        scene->interface = interface != NULL ? interface : DEFAULT_INTERFACE;
-    if (scene->packet.boot_server && scene->packet.client == 0)
-        scene->packet.client = neighbour_of(scene->server);
-    scene->packet.server = scene->server;
-}
+/* ---- The request ----------------------------------------------------------------------------- */
 
 static void add_address(GVariantBuilder *request, const char *key, uint32_t address) {
     char text[IDENTITY_IPV4_TEXT_SIZE];
@@ -111,159 +60,218 @@ static void add_address(GVariantBuilder *request, const char *key, uint32_t addr
     g_variant_builder_add(request, "{sv}", key, g_variant_new_string(text));
 }
 
-/* Source address and port as the firmware uses them: see the captures of client-packet.c. */
-static void add_source(GVariantBuilder *request, const struct client_packet *packet) {
-    uint16_t port = DHCP_PORT_CLIENT;
-
-    if (packet->relay != 0)
-        port = DHCP_PORT_SERVER;
-    else if (packet->boot_server && packet->loader != CLIENT_IPXE)
-        port = DHCP_PORT_BOOT_SERVER;
-    add_address(request, "source", packet->relay != 0 ? packet->relay : packet->client);
-    g_variant_builder_add(request, "{sv}", "source-port", g_variant_new_uint16(port));
-}
-
 /* The request of control/simulation.h. Floating reference. */
-static GVariant *make_request(const struct scene *scene) {
-    uint8_t data[CLIENT_PACKET_MAX];
-    size_t size = client_packet_build(&scene->packet, data, sizeof data);
+static GVariant *make_request(const struct arrival *arrival) {
     GVariantBuilder request;
 
     g_variant_builder_init(&request, G_VARIANT_TYPE_VARDICT);
-    g_variant_builder_add(&request, "{sv}", "packet",
-                          g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, data, size, 1));
     g_variant_builder_add(
-        &request, "{sv}", "port",
-        g_variant_new_uint16(scene->packet.boot_server ? DHCP_PORT_BOOT_SERVER : DHCP_PORT_SERVER));
-    g_variant_builder_add(&request, "{sv}", "interface", g_variant_new_string(scene->interface));
+        &request, "{sv}", "packet",
+        g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, arrival->data, arrival->size, 1));
+    g_variant_builder_add(&request, "{sv}", "port", g_variant_new_uint16(arrival->port));
+    g_variant_builder_add(&request, "{sv}", "source-port",
+                          g_variant_new_uint16(arrival->source_port));
+    g_variant_builder_add(&request, "{sv}", "interface", g_variant_new_string(arrival->interface));
     g_variant_builder_add(&request, "{sv}", "attempt",
-                          g_variant_new_uint32((guint32) scene->attempt));
-    add_address(&request, "server", scene->server);
-    add_source(&request, &scene->packet);
+                          g_variant_new_uint32((guint32) arrival->attempt));
+    add_address(&request, "source", arrival->source);
+    add_address(&request, "server", arrival->server);
     return g_variant_builder_end(&request);
 }
 
-/* ---- With a candidate configuration ------------------------------------------------------------- */
-
-struct outcome {
-    GVariant *facts;
-    GMainLoop *loop;
-};
-
-static void simulated(GVariant *facts, gpointer user) {
-    struct outcome *outcome = user;
-
-    outcome->facts = g_variant_ref(facts);
-    g_main_loop_quit(outcome->loop);
+/* Server and interface: as told, else as the simulator knows them. FALSE after a complaint. */
+static gboolean init_arrival(const struct cli *cli, const struct options *options,
+                             const struct simulator *simulator, struct arrival *arrival) {
+    *arrival = (struct arrival){.attempt = options->attempt, .interface = options->interface};
+    if (!client_options_address(cli, "server", options->server, &arrival->server))
+        return FALSE;
+    if (arrival->server == 0)
+        arrival->server = simulator->server != 0 ? simulator->server : DEFAULT_SERVER;
+    if (arrival->interface == NULL)
+        arrival->interface =
+            simulator->interface != NULL ? simulator->interface : DEFAULT_INTERFACE;
+    return TRUE;
 }
 
-/* The first interface that the configuration serves, if this machine has one. */
-static void complete_from_config(struct scene *scene, const struct config *config) {
-    struct interfaces *interfaces = interfaces_read((const char *const *) config->interfaces, NULL);
-    const struct interface *first = interfaces != NULL && interfaces_count(interfaces) > 0
-                                        ? interfaces_get(interfaces, 0)
-                                        : NULL;
-    uint32_t server = 0;
-    char text[ADDRESS_TEXT_SIZE];
+/* ---- A client made up ------------------------------------------------------------------------ */
 
-    if (first != NULL && first->n_addresses > 0)
-        identity_parse_ipv4(address_text(&first->addresses[0].address, text), &server);
-    complete_scene(scene, server, first != NULL ? g_intern_string(first->name) : NULL);
-    g_clear_pointer(&interfaces, interfaces_unref);
-}
-
-static GVariant *simulate_candidate(const struct cli *cli, struct scene *scene) {
-    struct candidate candidate;
-    struct outcome outcome = {0};
-    g_autoptr(GError) error = NULL;
-
-    candidate_load(cli->config, &candidate);
-    candidate_print_problems(&candidate, cli->config, stderr);
-    if (candidate.generation == NULL) {
-        cli_complain(cli, "%s cannot be used: see above", cli->config);
-    } else {
-        complete_from_config(scene, candidate.config);
-        g_autoptr(GVariant) request = g_variant_ref_sink(make_request(scene));
-        outcome.loop = g_main_loop_new(NULL, FALSE);
-        if (!simulation_run(candidate.generation, &candidate.config->policy, request, simulated,
-                            &outcome, &error))
-            cli_complain(cli, "%s", error->message);
-        else if (outcome.facts == NULL) /* a provider works on a thread of its own */
-            g_main_loop_run(outcome.loop);
-        g_main_loop_unref(outcome.loop);
+static gboolean read_stage(const struct cli *cli, const char *stage, bool *ret_boot_server) {
+    if (stage == NULL) {
+        *ret_boot_server = cli->client.item >= 0 || g_strcmp0(cli->client.loader, "wdsnbp") == 0;
+        return TRUE;
     }
-    candidate_clear(&candidate);
-    return outcome.facts;
+    *ret_boot_server = strcmp(stage, "boot-server") == 0;
+    if (*ret_boot_server || strcmp(stage, "discover") == 0)
+        return TRUE;
+    cli_complain(cli, "--stage: '%s' is neither discover nor boot-server", stage);
+    return FALSE;
 }
 
-/* ---- With the daemon ---------------------------------------------------------------------------- */
-
-/* The first interface that the daemon serves. */
-static void complete_from_status(struct scene *scene, GVariant *status) {
-    g_autoptr(GVariant) interfaces = facts_child(status, "interfaces");
-    uint32_t server = 0;
-    const char *name = NULL;
-
-    if (interfaces != NULL && g_variant_n_children(interfaces) > 0) {
-        g_autoptr(GVariant) first = g_variant_get_child_value(interfaces, 0);
-        g_autofree const char **addresses = NULL;
-        if (g_variant_lookup(first, "addresses", "^a&s", &addresses) && addresses[0] != NULL)
-            identity_parse_ipv4(addresses[0], &server);
-        name = g_intern_string(facts_text(first, "name"));
-    }
-    complete_scene(scene, server, name);
+static gboolean read_packet(const struct cli *cli, const struct options *options,
+                            struct client_packet *packet) {
+    packet->xid = SIMULATED_XID;
+    return client_options_read(cli, NULL, packet) &&
+           read_stage(cli, options->stage, &packet->boot_server) &&
+           client_options_address(cli, "address", options->address, &packet->client) &&
+           client_options_address(cli, "relay", options->relay, &packet->relay);
 }
 
-static GVariant *simulate_daemon(const struct cli *cli, struct scene *scene) {
-    g_autoptr(GVariant) status = cli_ask(cli, "Status", NULL);
-
-    if (status == NULL)
-        return NULL;
-    complete_from_status(scene, status);
-    return cli_ask(cli, "Simulate", g_variant_new("(@a{sv})", make_request(scene)));
+/* An address beside the server's, for a client that has to have one. */
+static uint32_t neighbour_of(uint32_t server) {
+    uint32_t client = (server & ~UINT32_C(0xff)) | 0xfe;
+    return client != server ? client : client - 1;
 }
 
-/* ---- The result --------------------------------------------------------------------------------- */
-
-/* The packet's bytes become its fields. */
-static GVariant *decode(GVariant *facts) {
-    g_autoptr(GVariant) packet = g_variant_lookup_value(facts, "packet", G_VARIANT_TYPE_BYTESTRING);
-    GVariant *answer = NULL;
-
-    if (packet != NULL) {
-        gsize size = 0;
-        const void *data = g_variant_get_fixed_array(packet, &size, 1);
-        answer = packet_facts_of(data, size);
-    }
-    return g_variant_ref_sink(facts_replace(facts, "packet", "answer", answer));
+/* Source address and ports as the firmware uses them: see the captures of client-packet.c. */
+static void place_packet(const struct client_packet *packet, struct arrival *arrival) {
+    arrival->source = packet->relay != 0 ? packet->relay : packet->client;
+    arrival->port = packet->boot_server ? DHCP_PORT_BOOT_SERVER : DHCP_PORT_SERVER;
+    arrival->source_port = DHCP_PORT_CLIENT;
+    if (packet->relay != 0)
+        arrival->source_port = DHCP_PORT_SERVER;
+    else if (packet->boot_server && packet->loader != CLIENT_IPXE)
+        arrival->source_port = DHCP_PORT_BOOT_SERVER;
 }
 
-static void print(GVariant *facts) {
-    g_autoptr(GVariant) answer = facts_child(facts, "answer");
+/* ---- The result ------------------------------------------------------------------------------ */
 
-    facts_print_decision(facts);
-    if (answer == NULL)
-        return;
-    printf("answer, %s of %" G_GINT64_FORMAT " bytes\n", facts_text(answer, "message"),
-           facts_number(answer, "size", 0));
-    packet_facts_print(answer);
+static int judge(GVariant *facts) {
+    return facts_text(facts, "silence")[0] == '\0' ? CLI_DONE : CLI_NO;
 }
 
-static int simulate(const struct cli *cli, const struct options *options) {
-    struct scene scene = {0};
+static int simulate_client(struct simulator *simulator, const struct options *options,
+                           struct client_packet *packet) {
+    const struct cli *cli = simulator->cli;
+    uint8_t data[CLIENT_PACKET_MAX];
+    struct arrival arrival;
 
-    if (!read_scene(cli, options, &scene))
+    if (!init_arrival(cli, options, simulator, &arrival))
         return CLI_USAGE;
-    g_autoptr(GVariant) facts =
-        cli->config != NULL ? simulate_candidate(cli, &scene) : simulate_daemon(cli, &scene);
+    packet->server = arrival.server;
+    if (packet->boot_server && packet->client == 0)
+        packet->client = neighbour_of(arrival.server);
+    arrival.data = data;
+    arrival.size = client_packet_build(packet, data, sizeof data);
+    place_packet(packet, &arrival);
+
+    g_autoptr(GVariant) facts = simulator_run(simulator, make_request(&arrival));
     if (facts == NULL)
         return CLI_NO;
-    g_autoptr(GVariant) decoded = decode(facts);
     if (cli->json)
-        json_print(decoded);
+        json_print(facts);
     else
-        print(decoded);
-    return facts_text(decoded, "silence")[0] == '\0' ? CLI_DONE : CLI_NO;
+        facts_print_simulation(facts);
+    return judge(facts);
+}
+
+/* ---- Packets of a capture -------------------------------------------------------------------- */
+
+static uint32_t ipv4_number(const struct address *address) {
+    uint32_t number = 0;
+
+    for (int i = 0; i < 4; i++)
+        number = number << 8 | address->bytes[i];
+    return number;
+}
+
+static gboolean is_broadcast(uint32_t address) {
+    return address == UINT32_MAX || (address & 0xff) == 0xff;
+}
+
+/* NULL after a complaint. */
+static GVariant *simulate_captured(struct simulator *simulator, const struct options *options,
+                                   const struct capture_request *request) {
+    uint32_t to = ipv4_number(&request->to);
+    struct arrival arrival;
+    gsize size = 0;
+
+    if (!init_arrival(simulator->cli, options, simulator, &arrival))
+        return NULL;
+    if (options->server == NULL && !is_broadcast(to))
+        arrival.server = to; /* it knew the server's address */
+    arrival.data = g_bytes_get_data(request->packet, &size);
+    arrival.size = size;
+    arrival.source = ipv4_number(&request->from);
+    arrival.source_port = request->from.port;
+    arrival.port = request->to.port;
+    return simulator_run(simulator, make_request(&arrival));
+}
+
+static void print_captured(const struct capture_request *request, GVariant *facts) {
+    char from[ADDRESS_TEXT_SIZE], to[ADDRESS_TEXT_SIZE];
+
+    printf("frame %u, %s:%u to %s:%u\n", request->number, address_text(&request->from, from),
+           request->from.port, address_text(&request->to, to), request->to.port);
+    facts_print_simulation(facts);
+    putchar('\n');
+}
+
+static int simulate_capture(struct simulator *simulator, const struct options *options,
+                            const GPtrArray *requests) {
+    GVariantBuilder all;
+    int status = CLI_NO;
+
+    g_variant_builder_init(&all, G_VARIANT_TYPE("aa{sv}"));
+    for (guint i = 0; i < requests->len; i++) {
+        const struct capture_request *request = g_ptr_array_index(requests, i);
+        g_autoptr(GVariant) facts = simulate_captured(simulator, options, request);
+        if (facts == NULL)
+            continue; /* it was complained about */
+        if (judge(facts) == CLI_DONE)
+            status = CLI_DONE;
+        if (!simulator->cli->json)
+            print_captured(request, facts);
+        g_variant_builder_add_value(
+            &all, facts_replace(facts, "", "frame", g_variant_new_uint32(request->number)));
+    }
+    g_autoptr(GVariant) list = g_variant_ref_sink(g_variant_builder_end(&all));
+    if (simulator->cli->json)
+        json_print(list);
+    return status;
+}
+
+/* The requests of --packet; NULL after a complaint. */
+static GPtrArray *read_capture(const struct cli *cli, const struct options *options) {
+    const struct client_options *client = &cli->client;
+    g_autoptr(GError) error = NULL;
+
+    if (client->arch != NULL || client->mac != NULL || client->uuid != NULL ||
+        client->loader != NULL || client->item >= 0 || options->stage != NULL ||
+        options->address != NULL || options->relay != NULL) {
+        cli_complain(cli, "--packet: the capture says who asks; leave out the other options");
+        return NULL;
+    }
+    GPtrArray *requests = capture_read(options->packet, &error);
+    if (requests == NULL)
+        cli_complain(cli, "%s", error->message);
+    return requests;
+}
+
+/* ---- The verb -------------------------------------------------------------------------------- */
+
+static int simulate(const struct cli *cli, const struct options *options) {
+    g_autoptr(GPtrArray) requests = NULL;
+    struct client_packet packet = {0};
+    struct simulator simulator;
+    int status = CLI_NO;
+
+    if (options->attempt < 1) {
+        cli_complain(cli, "--attempt: counts from 1");
+        return CLI_USAGE;
+    }
+    if (options->packet != NULL)
+        requests = read_capture(cli, options);
+    if (options->packet != NULL ? requests == NULL : !read_packet(cli, options, &packet))
+        return CLI_USAGE;
+    if (requests != NULL && requests->len == 0) {
+        cli_complain(cli, "%s holds no DHCP request to port 67 or 4011", options->packet);
+        return CLI_NO;
+    }
+    if (simulator_init(&simulator, cli))
+        status = requests != NULL ? simulate_capture(&simulator, options, requests)
+                                  : simulate_client(&simulator, options, &packet);
+    simulator_clear(&simulator);
+    return status;
 }
 
 static int run(struct cli *cli, int argc, char **argv) {
@@ -281,6 +289,8 @@ static int run(struct cli *cli, int argc, char **argv) {
          "Interface it arrives on (the first one)", "NAME"},
         {"attempt", 0, 0, G_OPTION_ARG_INT, &options.attempt,
          "How often it came without fetching anything (1)", "NUMBER"},
+        {"packet", 'p', 0, G_OPTION_ARG_FILENAME, &options.packet,
+         "Take the requests of this capture instead (pcap)", "FILE"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     int status = CLI_USAGE;

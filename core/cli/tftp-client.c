@@ -38,7 +38,7 @@ struct download {
     struct tftp_result result;
 };
 
-/* ---- Sending ------------------------------------------------------------------------------------ */
+/* ---- Sending --------------------------------------------------------------------------------- */
 
 static void send_again(struct download *download) {
     struct udp_datagram datagram = {.data = download->sent,
@@ -74,7 +74,7 @@ static void send_ack(struct download *download) {
     send_again(download);
 }
 
-/* ---- Receiving ---------------------------------------------------------------------------------- */
+/* ---- Receiving ------------------------------------------------------------------------------- */
 
 static void take_option(const struct tftp_packet *packet, const char *name, uint64_t most,
                         unsigned *value) {
@@ -154,7 +154,7 @@ static gboolean take(struct download *download, const struct udp_datagram *datag
     return TRUE;
 }
 
-/* ---- The whole ---------------------------------------------------------------------------------- */
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 static gboolean receive(struct download *download, GError **error) {
     struct pollfd ready = {.fd = udp_descriptor(download->socket), .events = POLLIN};

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The name of a code, such as "x64-uefi" or "arm64-uefi-http"; NULL for a code IANA does not list.
- */
+/* The name of a code, such as "x64-uefi" or "arm64-uefi-http"; NULL for a code IANA does
+ * not list. */
 const char *architecture_name(uint16_t code);
 
 /* What IANA calls it, for people: "x64 UEFI". NULL as above. */

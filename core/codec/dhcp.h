@@ -37,12 +37,12 @@ enum dhcp_message_type {
     DHCP_MESSAGE_INFORM = 8,
 };
 
-/* "DISCOVER" and so on; "BOOTP" for DHCP_MESSAGE_NONE, "UNKNOWN" for what RFC 2132 does not name.
- */
+/* "DISCOVER" and so on; "BOOTP" for DHCP_MESSAGE_NONE, "UNKNOWN" for what RFC 2132 does
+ * not name. */
 const char *dhcp_message_name(uint8_t message_type);
 
-/* The numbers of the fixed header, all in host byte order, addresses too (10.0.0.1 is 0x0a000001).
- */
+/* The numbers of the fixed header, all in host byte order, addresses too (10.0.0.1
+ * is 0x0a000001). */
 struct dhcp_header {
     uint8_t op; /* enum dhcp_op */
     uint8_t htype;

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-/* Takes exactly `digits` decimal digits. False, and `*text` untouched, when there are not so many.
- */
+/* Takes exactly `digits` decimal digits. False, and `*text` untouched, when there are not
+ * so many. */
 static bool take_digits(struct span *text, size_t digits, uint16_t *ret_value) {
     if (text->size < digits)
         return false;

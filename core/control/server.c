@@ -29,8 +29,7 @@ struct control_call {
     struct caller *caller;
 };
 
-/* ---- Calls ------------------------------------------------------------------------------------
- */
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 static struct control_call *call_new(struct caller *caller, GDBusMethodInvocation *invocation) {
     struct control_call *call = g_new0(struct control_call, 1);
@@ -84,6 +83,8 @@ static void dispatch(struct caller *caller, const char *method, GVariant *parame
         backend->status(backend->user, call);
     } else if (g_str_equal(method, "Providers")) {
         backend->providers(backend->user, call);
+    } else if (g_str_equal(method, "Reload")) {
+        backend->reload(backend->user, call);
     } else if (g_str_equal(method, "Explain")) {
         const char *client = NULL;
         g_variant_get(parameters, "(&s)", &client);
@@ -109,8 +110,7 @@ static void method_called(GDBusConnection *connection, const char *sender, const
     dispatch(caller, method, parameters, invocation);
 }
 
-/* ---- Connections ------------------------------------------------------------------------------
- */
+/* ---- Connections ----------------------------------------------------------------------------- */
 
 static void caller_leave(struct caller *caller) {
     g_signal_handlers_disconnect_by_data(caller->connection, caller);
@@ -160,8 +160,7 @@ static gboolean mechanism_allow(GDBusAuthObserver *observer, const char *mechani
     return g_str_equal(mechanism, "EXTERNAL");
 }
 
-/* ---- The socket -------------------------------------------------------------------------------
- */
+/* ---- The socket ------------------------------------------------------------------------------ */
 
 /* A dead daemon leaves its socket behind; a living one answers. */
 static gboolean socket_clear(const char *path, GError **error) {
@@ -285,8 +284,7 @@ void control_server_free(struct control_server *server) {
     g_free(server);
 }
 
-/* ---- Events -----------------------------------------------------------------------------------
- */
+/* ---- Events ---------------------------------------------------------------------------------- */
 
 gboolean control_server_has_subscribers(const struct control_server *server) {
     for (guint i = 0; i < server->callers->len; i++) {

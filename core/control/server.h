@@ -18,7 +18,7 @@ struct control_server;
  * by then; ending the call is right all the same. */
 struct control_call;
 
-/* `facts`: a{sv} for status, explain and simulate, aa{sv} for providers. A floating reference is
+/* `facts`: a{sv} for status, explain, simulate and reload, aa{sv} for providers. A floating reference is
  * taken. */
 void control_call_return(struct control_call *call, GVariant *facts);
 void control_call_fail(struct control_call *call, enum control_error code, const char *format, ...)
@@ -32,6 +32,7 @@ struct control_backend {
     /* `request` (a{sv}) is lent for the call; control/simulation.h answers it. */
     void (*simulate)(gpointer user, struct control_call *call, GVariant *request);
     void (*providers)(gpointer user, struct control_call *call);
+    void (*reload)(gpointer user, struct control_call *call);
     gpointer user; /* must outlive the server */
 };
 
@@ -45,7 +46,8 @@ struct control_server_options {
 struct control_server *control_server_new(const struct control_server_options *options,
                                           GError **error);
 
-/* Closes all connections and removes the socket. End every call before. NULL is fine. */
+/* Closes all connections and removes the socket. Calls that still wait may be ended later; their
+ * callers have gone then. NULL is fine. */
 void control_server_free(struct control_server *server);
 
 /* Tells every subscriber. `event`: a{sv}, a floating reference is taken; it has at least

@@ -19,8 +19,7 @@ struct simulation {
     gpointer user;
 };
 
-/* ---- What came in ------------------------------------------------------------------------------
- */
+/* ---- What came in ---------------------------------------------------------------------------- */
 
 static gboolean read_address(GVariant *request, const char *key, struct address *ret_address,
                              GError **error) {
@@ -58,8 +57,7 @@ static GBytes *read_packet(GVariant *request, GError **error) {
     return NULL;
 }
 
-/* ---- What comes out ----------------------------------------------------------------------------
- */
+/* ---- What comes out -------------------------------------------------------------------------- */
 
 /* Copies the trace's facts; those named in `except` (may be NULL) are left to the caller. */
 static void add_trace(GVariantBuilder *facts, const struct trace *trace, const char *except) {

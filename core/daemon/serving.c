@@ -19,6 +19,7 @@ struct serving {
     struct content_root *root;
     struct tftp_server *server;
     GThreadPool *file_threads;
+    unsigned asking; /* files the chain is being asked for */
 };
 
 /* One question for content, handed from thread to thread; owned by one at a time. */
@@ -38,8 +39,7 @@ static void post(GSourceFunc function, gpointer data) {
     g_source_unref(source);
 }
 
-/* ---- File threads: what may wait ---------------------------------------------------------------
- */
+/* ---- File threads: what may wait ------------------------------------------------------------- */
 
 static enum tftp_refusal refusal_of(const GError *error) {
     if (g_error_matches(error, CONTENT_ERROR, CONTENT_ERROR_NOT_FOUND) ||
@@ -98,8 +98,7 @@ static void answer_from_file(gpointer data, gpointer user) {
     ask_free(ask);
 }
 
-/* ---- Packet thread: whose file is it? ----------------------------------------------------------
- */
+/* ---- Packet thread: whose file is it? -------------------------------------------------------- */
 
 static struct session *find_session(struct daemon *daemon, const struct address *client,
                                     unsigned interface) {
@@ -127,6 +126,7 @@ static void serve_below_root(struct ask *ask, const char *name) {
 
 static void on_content(const struct chain_content *content, void *user) {
     struct ask *ask = user;
+    ask->serving->asking--;
     switch (content->kind) {
     case CHAIN_CONTENT_REFUSED:
         tftp_open_complete(ask->open, NULL, TFTP_REFUSAL_ACCESS, "refused by policy");
@@ -172,13 +172,13 @@ static gboolean ask_chain(gpointer data) {
     struct request *request = request_new_file(
         session != NULL ? session_get_request(session) : NULL,
         session != NULL ? session_get_trace(session) : NULL, &origin, ask->open->name);
+    ask->serving->asking++;
     chain_content(daemon->generation, request, on_content, ask);
     request_unref(request);
     return G_SOURCE_REMOVE;
 }
 
-/* ---- Packet thread: how did it end?
- * -------------------------------------------------------------- */
+/* ---- Packet thread: how did it end? ---------------------------------------------------------- */
 
 /* A copy of a report on its way from the transfer thread to the packet thread. */
 struct ended {
@@ -251,8 +251,7 @@ static gboolean note_ended(gpointer data) {
     return G_SOURCE_REMOVE;
 }
 
-/* ---- Transfer thread
- * ------------------------------------------------------------------------------ */
+/* ---- Transfer thread ------------------------------------------------------------------------- */
 
 static void on_open(gpointer user, struct tftp_open *open) {
     if (!g_utf8_validate(open->name, -1, NULL)) {
@@ -276,8 +275,7 @@ static void on_ended(gpointer user, const struct tftp_report *report) {
     post(note_ended, ended);
 }
 
-/* ---- Life
- * ------------------------------------------------------------------------------------------ */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 struct serving *serving_new(struct daemon *daemon, GError **error) {
     struct serving *serving = g_new0(struct serving, 1);
@@ -311,8 +309,8 @@ void serving_free(struct serving *serving) {
     if (serving->server != NULL)
         tftp_server_free(serving->server);
     /* What the transfer thread still posted ends here; providers that are asked at this moment
-     * answer into tftp_open_complete, which then is a no-op. */
-    while (g_main_context_iteration(NULL, FALSE)) {
+     * answer, or miss their deadline, into tftp_open_complete, which then is a no-op. */
+    while (g_main_context_iteration(NULL, serving->asking > 0) || serving->asking > 0) {
     }
     if (serving->file_threads != NULL)
         g_thread_pool_free(serving->file_threads, FALSE, TRUE);
@@ -321,8 +319,12 @@ void serving_free(struct serving *serving) {
     g_free(serving);
 }
 
-void serving_links_changed(struct serving *serving) {
+void serving_changed(struct serving *serving, struct content_root *root) {
     struct daemon *daemon = serving->daemon;
+    if (root != NULL) {
+        content_root_unref(serving->root);
+        serving->root = root;
+    }
     tftp_server_configure(serving->server, &daemon->config->tftp, serving->root,
                           daemon->interfaces);
 }

@@ -41,7 +41,7 @@ static struct instance *current_instance(const struct walk *walk) {
 static struct walk *walk_new(struct generation *generation, struct request *request,
                              enum call_door door, void *user) {
     struct walk *walk = g_new0(struct walk, 1);
-    walk->generation = generation_ref(generation);
+    walk->generation = generation_enter(generation);
     walk->request = request_ref(request);
     walk->reply = settled_reply_new(reply_new());
     walk->trace = trace_new(generation_get_number(generation),
@@ -57,7 +57,7 @@ static void walk_free(struct walk *walk) {
     settled_reply_unref(walk->reply);
     trace_unref(walk->trace);
     request_unref(walk->request);
-    generation_unref(walk->generation);
+    generation_leave(walk->generation);
     g_free(walk);
 }
 
@@ -122,14 +122,14 @@ static int64_t read_held(void *user, uint64_t offset, void *buffer, uint64_t siz
 static void close_held(void *user) {
     struct held_reader *held = user;
     held->reader.close(held->reader.user);
-    generation_unref_later(held->generation);
+    generation_leave_later(held->generation);
     g_free(held);
 }
 
 static struct boot_host_reader hold_reader(struct walk *walk,
                                            const struct boot_host_reader *reader) {
     struct held_reader *held = g_new0(struct held_reader, 1);
-    held->generation = generation_ref(walk->generation);
+    held->generation = generation_enter(walk->generation);
     held->reader = *reader;
     return (struct boot_host_reader){
         .size = sizeof(struct boot_host_reader),

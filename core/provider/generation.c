@@ -10,13 +10,15 @@
 #include "base/limits.h"
 #include "provider/dispatch.h"
 #include "provider/instance.h"
+#include "provider/life.h"
 #include "provider/loader.h"
+#include "provider/module-store.h"
 
-/* Tells whoever waits in generation_finish, even after the generation is gone. */
-struct latch {
-    gatomicrefcount refs;
-    gint is_closed;
-    GMainContext *context;
+/* A file that this generation has taken a module from. */
+struct taken {
+    dev_t device;
+    ino_t inode;
+    struct module *module;
 };
 
 struct generation {
@@ -25,32 +27,16 @@ struct generation {
     gboolean check;
     const struct clock *clock;
     GMainContext *context;
-    GPtrArray *modules;   /* struct module * */
+    GArray *modules;      /* struct taken */
     GPtrArray *instances; /* struct instance *; each is closed, not freed by the array */
     struct mailbox *mailbox;
-    struct latch *latch;
+    struct life *life;
 };
-
-/* ---- Latch ----------------------------------------------------------------------------------- */
-
-static struct latch *latch_new(GMainContext *context) {
-    struct latch *latch = g_new0(struct latch, 1);
-    g_atomic_ref_count_init(&latch->refs);
-    latch->context = g_main_context_ref(context);
-    return latch;
-}
-
-static void latch_unref(struct latch *latch) {
-    if (!g_atomic_ref_count_dec(&latch->refs))
-        return;
-    g_main_context_unref(latch->context);
-    g_free(latch);
-}
 
 /* ---- Modules --------------------------------------------------------------------------------- */
 
-static void unref_module(gpointer module) {
-    module_unref(module);
+static void clear_taken(gpointer taken) {
+    module_unref(((struct taken *) taken)->module);
 }
 
 /* Tables that are part of the program go by their name. */
@@ -64,14 +50,11 @@ static struct module *find_builtin(const GPtrArray *modules, const char *word) {
 }
 
 /* Two paths may name one file, which is one module. */
-static struct module *find_loaded(const struct generation *generation, const char *path) {
-    struct stat info;
-    if (stat(path, &info) != 0)
-        return NULL;
+static struct module *find_taken(const struct generation *generation, const struct stat *info) {
     for (guint i = 0; i < generation->modules->len; i++) {
-        struct module *module = generation->modules->pdata[i];
-        if (module->inode == info.st_ino && module->device == info.st_dev)
-            return module;
+        const struct taken *taken = &g_array_index(generation->modules, struct taken, i);
+        if (taken->inode == info->st_ino && taken->device == info->st_dev)
+            return taken->module;
     }
     return NULL;
 }
@@ -85,12 +68,15 @@ static struct module *find_module(struct generation *generation,
     g_autofree char *path = module_find(options->module_folder, word, ret_error);
     if (path == NULL)
         return NULL;
-    module = find_loaded(generation, path);
+    struct stat info = {0};
+    module = stat(path, &info) == 0 ? find_taken(generation, &info) : NULL;
     if (module != NULL)
         return module;
-    module = module_load(path, ret_error);
+    module = options->store != NULL ? module_store_load(options->store, path, ret_error)
+                                    : module_load(path, ret_error);
+    struct taken taken = {.device = info.st_dev, .inode = info.st_ino, .module = module};
     if (module != NULL)
-        g_ptr_array_add(generation->modules, module);
+        g_array_append_val(generation->modules, taken);
     return module;
 }
 
@@ -200,12 +186,12 @@ static gboolean open_chain(struct generation *generation, const struct generatio
         struct instance *instance = open_instance(generation, options, config, problems);
         opened += instance != NULL ? 1 : 0;
         is_doomed = is_doomed || (instance == NULL && config->critical);
-        if (instance == NULL && !options->check && !config->critical)
+        if (instance == NULL && !options->check && !options->strict && !config->critical)
             instance = do_without(generation, config, problems);
         if (instance != NULL)
             g_ptr_array_add(generation->instances, instance);
     }
-    if (options->check)
+    if (options->check || options->strict)
         return !problem_list_is_fatal(problems, first);
     return !is_doomed && (opened > 0 || configs->len == 0);
 }
@@ -244,9 +230,10 @@ static struct generation *make_generation(const struct generation_options *optio
     generation->clock = options->clock;
     generation->context =
         g_main_context_ref(options->context != NULL ? options->context : g_main_context_default());
-    generation->modules = g_ptr_array_new_with_free_func(unref_module);
+    generation->modules = g_array_new(FALSE, FALSE, sizeof(struct taken));
+    g_array_set_clear_func(generation->modules, clear_taken);
     generation->instances = g_ptr_array_new();
-    generation->latch = latch_new(generation->context);
+    generation->life = life_new(options->number, generation->context);
     struct mailbox_reader reader = {
         .deliver = deliver,
         .next_deadline = next_deadline,
@@ -264,25 +251,20 @@ static struct generation *make_generation(const struct generation_options *optio
 static void close_generation(struct generation *generation) {
     for (guint i = 0; i < generation->instances->len; i++)
         instance_close(generation->instances->pdata[i]);
-    struct call *call = NULL;
-    while ((call = mailbox_take(generation->mailbox)) != NULL)
-        call_free(call);
     mailbox_unref(generation->mailbox);
     g_ptr_array_unref(generation->instances);
-    g_ptr_array_unref(generation->modules);
+    g_array_unref(generation->modules);
     g_main_context_unref(generation->context);
-    latch_unref(generation->latch);
+    life_unref(generation->life);
     g_free(generation);
 }
 
 static gpointer close_in_background(gpointer data) {
     struct generation *generation = data;
-    struct latch *latch = generation->latch;
-    g_atomic_ref_count_inc(&latch->refs);
+    struct life *life = life_ref(generation->life);
     close_generation(generation);
-    g_atomic_int_set(&latch->is_closed, TRUE);
-    g_main_context_wakeup(latch->context);
-    latch_unref(latch);
+    life_close(life);
+    life_unref(life);
     return NULL;
 }
 
@@ -294,8 +276,11 @@ struct generation *generation_new(const struct generation_options *options, GPtr
         return NULL;
     }
     struct generation *generation = make_generation(options);
-    if (open_chain(generation, options, problems))
+    if (open_chain(generation, options, problems)) {
+        /* Only now: its thread may be another one, and looks at all instances. */
+        mailbox_open(generation->mailbox);
         return generation;
+    }
     mailbox_close(generation->mailbox);
     close_generation(generation);
     return NULL;
@@ -312,6 +297,7 @@ void generation_unref(struct generation *generation) {
     if (generation == NULL || !g_atomic_ref_count_dec(&generation->refs))
         return;
     mailbox_close(generation->mailbox);
+    life_end(generation->life);
     GThread *thread = g_thread_try_new("provider-close", close_in_background, generation, NULL);
     if (thread != NULL)
         g_thread_unref(thread);
@@ -325,8 +311,27 @@ static gboolean unref_now(gpointer generation) {
 }
 
 void generation_unref_later(struct generation *generation) {
+    /* Not g_main_context_invoke, which runs it here at a moment when nobody runs the context. */
     g_autoptr(GMainContext) context = g_main_context_ref(generation->context);
-    g_main_context_invoke(context, unref_now, generation);
+    g_autoptr(GSource) source = g_idle_source_new();
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, unref_now, generation, NULL);
+    g_source_attach(source, context);
+}
+
+struct generation *generation_enter(struct generation *generation) {
+    life_enter(generation->life);
+    return generation_ref(generation);
+}
+
+void generation_leave(struct generation *generation) {
+    life_leave(generation->life);
+    generation_unref(generation);
+}
+
+void generation_leave_later(struct generation *generation) {
+    life_leave(generation->life);
+    generation_unref_later(generation);
 }
 
 static gboolean ring(gpointer rung) {
@@ -335,26 +340,30 @@ static gboolean ring(gpointer rung) {
 }
 
 gboolean generation_finish(struct generation *generation, int64_t timeout_us) {
-    struct latch *latch = generation->latch;
-    g_atomic_ref_count_inc(&latch->refs);
+    g_autoptr(GMainContext) context = g_main_context_ref(generation->context);
+    struct life *life = life_ref(generation->life);
     gboolean is_over = FALSE;
     GSource *alarm = g_timeout_source_new((guint) MAX(timeout_us / CLOCK_MILLISECOND, 1));
     g_source_set_callback(alarm, ring, &is_over, NULL);
-    g_source_attach(alarm, latch->context);
+    g_source_attach(alarm, context);
 
     generation_unref(generation);
-    while (!g_atomic_int_get(&latch->is_closed) && !is_over)
-        g_main_context_iteration(latch->context, TRUE);
+    while (!life_is_closed(life) && !is_over)
+        g_main_context_iteration(context, TRUE);
 
     g_source_destroy(alarm);
     g_source_unref(alarm);
-    gboolean is_closed = g_atomic_int_get(&latch->is_closed) != 0;
-    latch_unref(latch);
+    gboolean is_closed = life_is_closed(life);
+    life_unref(life);
     return is_closed;
 }
 
 uint64_t generation_get_number(const struct generation *generation) {
     return generation->number;
+}
+
+struct life *generation_get_life(const struct generation *generation) {
+    return generation->life;
 }
 
 gboolean generation_is_check(const struct generation *generation) {

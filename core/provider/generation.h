@@ -15,6 +15,8 @@
 
 struct generation;
 struct instance;
+struct life;
+struct module_store;
 
 struct generation_options {
     GPtrArray *instances;      /* struct instance_config *, in the order of the chain */
@@ -22,8 +24,10 @@ struct generation_options {
     const struct clock *clock;
     GMainContext *context; /* the packet thread's; NULL: the default one */
     gboolean check;        /* BOOT_HOST_OPEN_CHECK: side-effect free */
-    uint64_t number;       /* shown in status and traces */
-    GPtrArray *modules;    /* struct module *, found by their name before the folder is looked
+    gboolean strict;       /* anything fatal is: for a chain that is to replace one that serves */
+    struct module_store *store; /* keeps private copies of modules; NULL: files are mapped */
+    uint64_t number;            /* shown in status and traces */
+    GPtrArray *modules;         /* struct module *, found by their name before the folder is looked
                               at (tables that are part of the program); NULL: none */
 };
 
@@ -31,7 +35,7 @@ struct generation_options {
  * array). An instance that fails is left out when it is not critical and this is no check, or, when
  * its on-error says drop or abort, stands in the chain as one that always fails, so that a policy
  * that cannot be opened does not open the door. NULL when one is critical, when the chain is empty
- * because all failed, or when this is a check and anything is fatal. May block; not on the packet
+ * because all failed, or when this is a check or strict and anything is fatal. May block; not on the packet
  * thread of a running daemon. */
 struct generation *generation_new(const struct generation_options *options, GPtrArray *problems);
 
@@ -41,12 +45,19 @@ void generation_unref(struct generation *generation);
 /* generation_unref from any other thread: marshalled to the packet thread. */
 void generation_unref_later(struct generation *generation);
 
+/* The same for something that a client waits for, which status counts. */
+struct generation *generation_enter(struct generation *generation);
+void generation_leave(struct generation *generation);
+void generation_leave_later(struct generation *generation);
+
 /* Drops the reference, then runs the main context until the requests in flight have ended and all
  * is closed. FALSE: `timeout_us` was over before; what is left goes on in the background. For the
  * end of a program, on the packet thread. */
 gboolean generation_finish(struct generation *generation, int64_t timeout_us);
 
 uint64_t generation_get_number(const struct generation *generation);
+/* How far it has come; lent. */
+struct life *generation_get_life(const struct generation *generation);
 gboolean generation_is_check(const struct generation *generation);
 const struct clock *generation_get_clock(const struct generation *generation);
 /* struct instance *, in the order of the chain. */

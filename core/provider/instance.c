@@ -87,8 +87,8 @@ static struct instance *make_instance(struct module *module, struct instance_con
     return instance;
 }
 
-/* What is wrong with a setting was said by the provider itself; a bare errno needs words of ours.
- */
+/* What is wrong with a setting was said by the provider itself; a bare errno needs words
+ * of ours. */
 static bool open_provider(struct instance *instance, bool check, GPtrArray *problems) {
     const struct instance_config *config = instance->config;
     guint first = problems->len;
@@ -137,6 +137,13 @@ struct instance *instance_open(struct module *module, struct instance_config *co
 
 /* ---- Closing --------------------------------------------------------------------------------- */
 
+/* What nobody waits for any more; a reader among it must be closed before its instance is. */
+static void free_posted(struct mailbox *mailbox) {
+    struct call *call = NULL;
+    while ((call = mailbox_take(mailbox)) != NULL)
+        call_free(call);
+}
+
 void instance_close(struct instance *instance) {
     int64_t patience = MAX(instance->config->deadline_us, CLOSE_WAIT_US);
     if (!worker_wait_idle(instance, patience)) {
@@ -148,6 +155,7 @@ void instance_close(struct instance *instance) {
     instance->provider->drain(instance->state);
     worker_cancel_all(instance, instance->config->deadline_us);
     worker_stop(instance);
+    free_posted(instance->mailbox);
     instance->provider->close(instance->state);
     free_instance(instance);
 }
@@ -187,6 +195,7 @@ GVariant *instance_status(const struct instance *instance) {
     put_text(&builder, "module", instance->provider->name);
     put_text(&builder, "version", instance->provider->version);
     put_text(&builder, "path", module_get_origin(instance->module));
+    put_text(&builder, "image", instance->module->hash != NULL ? instance->module->hash : "");
     put_text(&builder, "threads", describe_threads(instance));
     put_text(&builder, "state", instance->stalled > 0 ? "stalled" : "ok");
     put_text(&builder, "breaker", breaker_state_name((enum breaker_state) instance->breaker_shown));

@@ -55,6 +55,7 @@ struct instance {
     GHashTable *tickets; /* uint64_t to struct call */
     uint64_t last_ticket;
     uint32_t inside; /* threads of ours that are inside the provider */
+    bool is_held;    /* nobody goes inside for a moment: its memory is being saved */
     bool is_closing;
     struct rate log_rate;
 };
@@ -77,12 +78,12 @@ struct instance *instance_open(struct module *module, struct instance_config *co
 void instance_close(struct instance *instance);
 
 /* Memory for a successor of the same name, and back. 0 or a negative errno. No other call of the
- * instance may run. */
+ * instance may run: see provider/succession. */
 int32_t instance_save(struct instance *instance, struct state *state);
 int32_t instance_restore(struct instance *instance, const struct state *state);
 
-/* A line of log about this instance, rate-limited. `text` is foreign: it is made safe. Any thread.
- */
+/* A line of log about this instance, rate-limited. `text` is foreign: it is made safe.
+ * Any thread. */
 void instance_log(struct instance *instance, uint32_t level, const char *text);
 void instance_warn(struct instance *instance, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "provider/image.h"
 
 /* libltdl keeps lists of its own without a lock, so one thread loads at a time. */
 static GMutex ltdl_lock;
@@ -53,8 +54,7 @@ static char *judge_folder(const char *path) {
     return NULL;
 }
 
-/* NULL: it may be loaded, and *ret_info is filled. */
-static char *judge_file(const char *path, struct stat *ret_info) {
+char *module_judge(const char *path) {
     if (!g_path_is_absolute(path) || !g_str_has_suffix(path, ".so"))
         return g_strdup_printf("%s is refused: a module is loaded by the absolute path of a .so "
                                "file; write the full path, or the name of a module",
@@ -70,10 +70,16 @@ static char *judge_file(const char *path, struct stat *ret_info) {
         return explain_owner(path, &info);
     if (is_writable_by_others(&info))
         return explain_mode("it", path, &info);
-    char *error = judge_folder(path);
-    if (error == NULL)
-        *ret_info = info;
-    return error;
+    return judge_folder(path);
+}
+
+/* A file that was cut short would stop us; see provider/image. */
+static char *judge_content(const char *path) {
+    g_autoptr(GMappedFile) file = g_mapped_file_new(path, FALSE, NULL);
+    if (file == NULL ||
+        image_is_whole(g_mapped_file_get_contents(file), g_mapped_file_get_length(file)))
+        return NULL;
+    return g_strdup_printf("%s is cut short: install it again", path);
 }
 
 /* ---- Loading --------------------------------------------------------------------------------- */
@@ -84,6 +90,9 @@ static char *map_now(const char *path) {
     if (dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) != NULL)
         return NULL;
     const char *words = dlerror();
+    /* Its words begin with the path, which ours have said already. */
+    if (words != NULL && g_str_has_prefix(words, path) && words[strlen(path)] == ':')
+        words += strlen(path) + strlen(": ");
     return g_strdup_printf("%s cannot be loaded: %s; build it as a shared object for this machine "
                            "that links to everything it uses (check with: ldd -r '%s')",
                            path, words != NULL ? words : "the dynamic linker does not say why",
@@ -139,8 +148,9 @@ static struct module *shake_hands(const struct boot_host_provider *table, const 
 }
 
 struct module *module_load(const char *path, char **ret_error) {
-    struct stat info = {0};
-    char *error = judge_file(path, &info);
+    char *error = module_judge(path);
+    if (error == NULL)
+        error = judge_content(path);
     boot_host_provider_entry_fn entry = error == NULL ? find_entry(path, &error) : NULL;
     if (entry == NULL) {
         *ret_error = error;
@@ -150,8 +160,6 @@ struct module *module_load(const char *path, char **ret_error) {
     if (module == NULL)
         return NULL;
     module->path = g_strdup(path);
-    module->device = info.st_dev;
-    module->inode = info.st_ino;
     return module;
 }
 
@@ -219,9 +227,18 @@ void module_unref(struct module *module) {
         return;
     provider_clear(&module->provider);
     g_free(module->path);
+    g_free(module->origin);
+    g_free(module->hash);
     g_free(module);
 }
 
+void module_set_origin(struct module *module, const char *origin, const char *hash) {
+    module->origin = g_strdup(origin);
+    module->hash = g_strdup(hash);
+}
+
 const char *module_get_origin(const struct module *module) {
+    if (module->origin != NULL)
+        return module->origin;
     return module->path != NULL ? module->path : "built-in";
 }

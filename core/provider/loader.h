@@ -19,17 +19,20 @@
 
 #include <glib.h>
 #include <stdbool.h>
-#include <sys/types.h>
 
 #include "provider/handshake.h"
 
 struct module {
     gatomicrefcount refs;
-    char *path;   /* NULL: part of this program */
-    dev_t device; /* which file it is, with inode */
-    ino_t inode;
+    char *path;               /* of the file that is mapped; NULL: part of this program */
+    char *origin;             /* of the file that it is a private copy of; NULL: it is none */
+    char *hash;               /* of its content, SHA-256 in hexadecimal; NULL: not a copy */
     struct provider provider; /* after the handshake */
 };
+
+/* May this file be loaded, by its owner and mode? NULL: yes; else why not and what to do. Free with
+ * g_free. */
+char *module_judge(const char *path);
 
 /* Loads a module and shakes hands. NULL on failure, with *ret_error saying which file, why, and
  * what to do; free that with g_free. Blocks; any thread. */
@@ -47,5 +50,8 @@ struct module *module_ref(struct module *module);
 /* The file stays mapped. */
 void module_unref(struct module *module);
 
-/* Where it came from, for people: its path, or "built-in". */
+/* For a copy, right after it was loaded: what it is a copy of, and the hash of its content. */
+void module_set_origin(struct module *module, const char *origin, const char *hash);
+
+/* Where it came from, for people: the path that an administrator knows, or "built-in". */
 const char *module_get_origin(const struct module *module);

@@ -72,8 +72,11 @@ struct mailbox *mailbox_new(GMainContext *context, const struct clock *clock,
     mailbox->reader = *reader;
     mailbox->posted = g_async_queue_new();
     g_source_set_name(&mailbox->source, "provider-mailbox");
-    g_source_attach(&mailbox->source, context);
     return mailbox;
+}
+
+void mailbox_open(struct mailbox *mailbox) {
+    g_source_attach(&mailbox->source, mailbox->context);
 }
 
 struct mailbox *mailbox_ref(struct mailbox *mailbox) {

@@ -23,11 +23,14 @@ struct mailbox_reader {
     void *user;
 };
 
-/* Attached to `context` (NULL: the default one) until mailbox_close. */
+/* For `context` (NULL: the default one). Until mailbox_open, nothing is called. */
 struct mailbox *mailbox_new(GMainContext *context, const struct clock *clock,
                             const struct mailbox_reader *reader);
 struct mailbox *mailbox_ref(struct mailbox *mailbox);
 void mailbox_unref(struct mailbox *mailbox);
+
+/* Attaches it until mailbox_close. Any thread. */
+void mailbox_open(struct mailbox *mailbox);
 
 /* Any thread. */
 void mailbox_post(struct mailbox *mailbox, struct call *call);

@@ -69,6 +69,8 @@ static void leave(struct instance *instance) {
 
 /* May a worker go inside with this call? Under the lock. */
 static bool enter(struct call *call) {
+    while (call->instance->is_held && !call->instance->is_closing)
+        g_cond_wait(&call->instance->changed, &call->instance->lock);
     if (call->is_abandoned || call->instance->is_closing) {
         call->state = CALL_FINISHED;
         return false;
@@ -181,14 +183,37 @@ bool worker_start(struct instance *instance, GError **ret_error) {
     return false;
 }
 
-bool worker_wait_idle(struct instance *instance, int64_t timeout_us) {
+/* Under the lock. */
+static bool wait_outside(struct instance *instance, int64_t timeout_us) {
     int64_t end = g_get_monotonic_time() + timeout_us;
-    g_mutex_lock(&instance->lock);
-    instance->is_closing = true;
     bool in_time = true;
     while (instance->inside > 0 && in_time)
         in_time = g_cond_wait_until(&instance->changed, &instance->lock, end);
-    bool is_idle = instance->inside == 0;
+    return instance->inside == 0;
+}
+
+bool worker_hold(struct instance *instance, int64_t timeout_us) {
+    g_mutex_lock(&instance->lock);
+    instance->is_held = true;
+    bool is_idle = wait_outside(instance, timeout_us);
+    g_mutex_unlock(&instance->lock);
+    if (!is_idle)
+        worker_release(instance);
+    return is_idle;
+}
+
+void worker_release(struct instance *instance) {
+    g_mutex_lock(&instance->lock);
+    instance->is_held = false;
+    g_cond_broadcast(&instance->changed);
+    g_mutex_unlock(&instance->lock);
+}
+
+bool worker_wait_idle(struct instance *instance, int64_t timeout_us) {
+    g_mutex_lock(&instance->lock);
+    instance->is_closing = true;
+    g_cond_broadcast(&instance->changed);
+    bool is_idle = wait_outside(instance, timeout_us);
     g_mutex_unlock(&instance->lock);
     return is_idle;
 }

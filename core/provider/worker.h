@@ -28,6 +28,12 @@ void worker_send_errand(struct instance *instance, struct call *call, uint64_t t
 uint64_t worker_ticket(struct call *call);
 int32_t worker_complete(struct instance *instance, uint64_t ticket, int32_t verdict);
 
+/* No worker thread goes inside from now on, calls wait in their queue, until worker_release. Waits
+ * until none is inside; false, and nothing is held, when the time is over. Not on the packet thread.
+ * Calls that were answered LATER may still be completed meanwhile. */
+bool worker_hold(struct instance *instance, int64_t timeout_us);
+void worker_release(struct instance *instance);
+
 /* Closing, in this order. Any thread. */
 /* Waits until no thread is inside the provider; false when the time is over. */
 bool worker_wait_idle(struct instance *instance, int64_t timeout_us);

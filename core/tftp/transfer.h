@@ -105,8 +105,8 @@ void transfer_init(struct transfer *transfer, const struct transfer_setup *setup
 struct transfer_action transfer_step(struct transfer *transfer, const struct transfer_event *event,
                                      int64_t now_us);
 
-/* A block's 16 bits on the wire, its place in the content and its bytes (0 for an empty last one).
- */
+/* A block's 16 bits on the wire, its place in the content and its bytes (0 for an empty
+ * last one). */
 uint16_t transfer_block_number(const struct transfer *transfer, uint64_t block);
 uint64_t transfer_block_offset(const struct transfer *transfer, uint64_t block);
 unsigned transfer_block_bytes(const struct transfer *transfer, uint64_t block);

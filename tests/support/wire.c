@@ -91,7 +91,7 @@ GBytes *wire_build(const struct wire *wire) {
     return g_bytes_new(data, writer.size);
 }
 
-/* ---- Values ------------------------------------------------------------------------------------- */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 /* "text", or hexadecimal with or without colons; NULL when it is neither. */
 static GByteArray *read_bytes(const char *value) {
@@ -144,7 +144,7 @@ static uint8_t message_type(const char *name) {
     return DHCP_MESSAGE_NONE;
 }
 
-/* ---- Setting ------------------------------------------------------------------------------------ */
+/* ---- Setting --------------------------------------------------------------------------------- */
 
 static void set_option(struct wire *wire, uint8_t code, struct span value, gboolean is_absent) {
     for (guint i = 0; i < wire->options->len; i++) {
@@ -240,7 +240,7 @@ char *wire_set(struct wire *wire, const char *field, const char *value) {
     return NULL;
 }
 
-/* ---- Getting ------------------------------------------------------------------------------------ */
+/* ---- Getting --------------------------------------------------------------------------------- */
 
 static char *get_option(const struct dhcp_view *view, const char *field) {
     int code = 0;

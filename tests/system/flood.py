@@ -18,6 +18,7 @@ from lablib.net import SRV  # noqa: E402
 from wire import DISCOVER, REQUEST, option, question, request_packet  # noqa: E402
 
 DIFFERENT = 20000                       # packets made beforehand, sent over and over
+CARD = 14 + 20 + 8 + 28 + 2             # where the last four bytes of a DHCP client's MAC lie in a frame
 
 
 def checksum(head):
@@ -96,7 +97,10 @@ def main():
             if sent > gone * rate:
                 time.sleep(0.002)
                 continue
-            s.send(frames[sent % DIFFERENT])
+            made = frames[sent % DIFFERENT]
+            if kind.startswith("valid"):        # each is another client
+                made = made[:CARD] + struct.pack("!I", sent) + made[CARD + 4:]
+            s.send(made)
             sent += 1
     print(sent)
 

@@ -11,6 +11,7 @@ import glob
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -90,25 +91,27 @@ def modules():
     return folder
 
 
+def write_groups(path, groups):
+    with open(path, "w") as f:
+        for group, settings in groups.items():
+            f.write(f"[{group}]\n")
+            f.writelines(f"{key} = {value}\n" for key, value in settings.items())
+
+
 class Daemon:
     """boothostd, in srv, with a configuration written for one case."""
 
-    def __init__(self, folder, providers, root=None, server=None, tftp=None):
-        """`providers`: {name: settings} in the order of the chain; the other two: further keys."""
+    def __init__(self, folder, providers, root=None, server=None):
+        """`providers`: {name: settings} in the order of the chain; `server`: further keys."""
         self.folder, self.process = folder, None
         self.socket = os.path.join(folder, "control")
         self.log = os.path.join(folder, "boothostd.log")
-        self.root = root or programs()
         self.config = os.path.join(folder, "boothost.conf")
-        groups = {"server": {
-            "interfaces": "eth0", "root": self.root, "state": folder, "modules": modules(),
-            "control": self.socket, **(server or {})}, "tftp": tftp or {},
-            "chain": {"providers": "; ".join(providers)},
-            **{"provider " + name: settings for name, settings in providers.items()}}
-        with open(self.config, "w") as f:
-            for group, settings in groups.items():
-                f.write(f"[{group}]\n")
-                f.writelines(f"{key} = {value}\n" for key, value in settings.items())
+        self.server = {"interfaces": "eth0", "root": root or programs(), "state": folder,
+                       "modules": modules(), "control": self.socket, **(server or {})}
+        write_groups(self.config, {
+            "server": self.server, "chain": {"providers": "; ".join(providers)},
+            **{"provider " + name: settings for name, settings in providers.items()}})
 
     def __enter__(self):
         self.process = lab().child("srv", [BOOTHOSTD, "--config", self.config], self.log)
@@ -189,7 +192,7 @@ def main():
     print(f"1..{len(cases)}", flush=True)
     try:
         for number, (name, seconds, function) in enumerate(cases, 1):
-            folder = os.path.join(OUT, test, name.replace(" ", "-").replace("/", "-"))
+            folder = os.path.join(OUT, test, re.sub("[^A-Za-z0-9.]+", "-", name))
             shutil.rmtree(folder, ignore_errors=True)
             os.makedirs(folder)
             began = time.monotonic()

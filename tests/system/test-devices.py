@@ -21,7 +21,7 @@ def devices(folder):
 def add(folder, column, value, boot_file):
     """A device, while the daemon runs: its schema is there since the daemon opened it."""
     with sqlite3.connect(os.path.join(folder, "devices.db"), timeout=10) as database:
-        database.execute(f"INSERT INTO devices ({column}, boot_file) VALUES (?, ?)",
+        database.execute(f"INSERT INTO device ({column}, boot_file) VALUES (?, ?)",
                          (value, boot_file))
     database.close()
 
@@ -41,7 +41,8 @@ def own_program(folder):
         told = daemon.ask("explain", MAC)
     expect(known["ok"] and "program=other" in known["console"][0], known)
     expect(other["ok"] and "program=marker" in other["console"][0], other)
-    expect(told["provider"] == "devices" and told["boot-file"] == "other.0", told)
+    expect(told["boot-file"] == "other.0", told)
+    expect([line["provider"] for line in told["trace"]] == ["devices", "default"], told)
 
 
 @case("changes of the database count from the next packet on")

@@ -9,7 +9,7 @@ from wire import DATA, ERROR, OACK, WRQ, request_packet, tftp_ask, tftp_get
 SERVED = {"default": DEFAULT}
 
 OUTSIDE = (
-    b"..\\..\\etc\\passwd", b"../../etc/passwd", b"/../../../etc/passwd", b"..", b"/", b"",
+    b"..\\..\\etc\\passwd", b"../../etc/passwd", b"/../../../etc/passwd", b"..", b"/",
     b"boot\\..\\..\\secret", b"boot/../../secret", b"boot/./../../secret", b"....//secret",
     b"C:\\..\\secret", b"\\\\server\\share\\..\\..\\secret", b"%2e%2e/secret", b"..%5csecret",
     b"boot/\xff\xff\xff\xff", b"\xff" * 200, b"..\xff/secret", b"../secret\xff\xff",
@@ -48,7 +48,7 @@ def nul(folder):
         for packet in (b"\0\1../secret\0plain.txt\0octet\0", b"\0\1\0../secret\0octet\0",
                        b"\0\1plain.txt\0../../secret\0", b"\0\1plain.txt", b"\0\1plain.txt\0octet",
                        b"\0\1plain.txt\0octet\0blksize", b"\0\1plain.txt\0octet\0blksize\0-5\0",
-                       b"\0\1" + b"\0" * 400):
+                       b"\0\1" + b"\0" * 400, b"\0\1\0octet\0"):
             answer = tftp_ask(lab(), packet, 1)
             expect(answer is None or b"secret" not in answer[1], packet, "was answered with", answer)
         expect(tftp_get(lab(), "plain.txt") == b"plain", "honest clients are no longer served")

@@ -13,12 +13,14 @@ def keys(text):
 
 
 def chain(arch):
+    """The menu for firmware; this BIOS ROM is iPXE, and is treated as firmware here."""
     other = MARKERS[arch].replace("marker", "other")
     return {"menu": {
-        "module": "menu", "prompt": "Lab menu", "timeout": f"{PROMPT_SECONDS}s",
-        "items": "first; second; local", "label.first": "First program",
-        "file.first": MARKERS[arch], "label.second": "Second program", "file.second": other,
-        "label.local": "Boot from local disk", "local.local": "yes"}}
+        "module": "menu", "firmware-menu": "all", "ipxe-menu": "firmware", "prompt": "Lab menu",
+        "timeout": f"{PROMPT_SECONDS}s", "items": "first; second; local",
+        "text.first": "First program", "file.first": MARKERS[arch],
+        "text.second": "Second program", "file.second": other,
+        "text.local": "Boot from local disk"}}
 
 
 def booted(folder, client, arch, **told):

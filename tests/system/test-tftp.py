@@ -4,13 +4,13 @@
 import os
 import random
 
-import lossy
 from harness import DEFAULT, Daemon, case, expect, lab, main
+import lossy
 from lablib import tools
 
 SERVED = {"default": DEFAULT}
 
-# Around one block of each client, around multiples of it, and around the 65536th block of 8 bytes.
+# Around one block of each client, around whole windows, and around what two bytes can count.
 EDGES = (0, 1, 511, 512, 513, 1023, 1024, 1025, 1427, 1428, 1429, 1467, 1468, 1469,
          2 * 1428, 16 * 1428, 16 * 1428 + 1, 65535, 65536, 65537, 1 << 20)
 LARGE = 100 << 20                       # past 65536 blocks of 512 and of 1428 bytes
@@ -55,7 +55,7 @@ for client in tools.FETCHERS:
 
 for client in ("tftp-hpa", "atftp-window", "busybox", "curl"):
     case(f"{client} fetches 100 MiB", 150)(fetches(client, [LARGE], 140))
-    case(f"{client} with 1 % loss", 180)(fetches_with_loss(client, 1 << 20))
+    case(f"{client} with 1 % loss", 180)(fetches_with_loss(client, 8 << 20))
 
 if __name__ == "__main__":
     main()

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 
-from .net import INTERFACE, BenchError
+from .net import INTERFACE
 from .servers import BOOT_FILE, Server
 
 # Clients of the load repeat themselves many times a second, as no machine does: so the chain's stop of
@@ -34,6 +34,8 @@ uri = sqlite:///{state}/devices.db
 
 [provider menu]
 module = menu
+items = local; rescue
+file.rescue = rescue.efi
 
 [provider architecture]
 module = architecture
@@ -41,6 +43,13 @@ x64-uefi = {boot_file}
 loop-count = 1000
 loop-window = 1s
 """
+
+
+def device(number):
+    """MAC, UUID and name of the load's client of that number; see pxe-client.h."""
+    digits = f"{number:08x}"
+    mac = "02:00:" + ":".join(digits[at:at + 2] for at in range(0, 8, 2))
+    return mac, f"7e0507b0-0000-0040-8000-0000{digits}", f"device-{number}"
 
 
 class Boothost(Server):
@@ -59,9 +68,24 @@ class Boothost(Server):
             f.write(CONFIG.format(interface=INTERFACE, root=root, state=self.state, modules=self.modules,
                                   boot_file=BOOT_FILE))
 
+    def does(self, work):
+        return self.devices == 0 or work.window == 0    # devices cost a download nothing
+
+    def prepare(self):
+        """Lets the provider make its tables, then fills them."""
+        self.start()
+        self.stop()
+        with sqlite3.connect(os.path.join(self.state, "devices.db")) as database:
+            database.executemany(
+                "INSERT INTO device (mac, uuid, name, image) VALUES (?, ?, ?, 'debian-12')",
+                (device(number) for number in range(self.devices)))
+        database.close()
+
     def command(self):
         return [self.program, "--config", self.config]
 
     def version(self):
+        if self.devices > 0:
+            return ""                   # the same program as without them
         said = subprocess.run([self.program, "--version"], capture_output=True, text=True)
         return said.stdout.strip()

@@ -11,6 +11,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 
 SERVER = "10.77.0.1"
 GATEWAY = "10.77.0.2"
@@ -44,13 +45,27 @@ def _ip(*words):
     return done.stdout
 
 
+def _is_over(name):
+    """Whether a namespace or folder belongs to a run that is no more."""
+    pid = re.match(PREFIX + r"(\d+)-", name)
+    return pid is not None and not os.path.exists(f"/proc/{pid[1]}")
+
+
+def make_folder():
+    """A folder for the files of this run. The caller removes it."""
+    return tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
+
+
 def remove_leftovers():
-    """Namespaces of runs that were killed go; those of runs still alive stay."""
+    """Removes what runs left behind that were killed; those still alive keep theirs."""
     if os.geteuid() != 0:
         raise BenchError("network namespaces need root: run as root")
-    for name, pid in re.findall(rf"({PREFIX}(\d+)-\S+)", _ip("netns", "list")):
-        if not os.path.exists(f"/proc/{pid}"):
+    for name in re.findall(rf"{PREFIX}\S+", _ip("netns", "list")):
+        if _is_over(name):
             _ip("netns", "delete", name)
+    for name in os.listdir(tempfile.gettempdir()):
+        if _is_over(name):
+            shutil.rmtree(os.path.join(tempfile.gettempdir(), name), ignore_errors=True)
 
 
 class Net:

@@ -20,7 +20,6 @@ class Server:
 
     name = None                         # as in the report
     peer = False                        # a peer that ratios may refer to
-    windows = True                      # False: is not asked for TFTP windows
 
     def __init__(self, folder, root):
         self.folder, self.root, self.process = folder, root, None
@@ -31,11 +30,14 @@ class Server:
 
     def does(self, work):
         """Whether it is asked to do this work."""
-        return self.windows or work.window == 1
+        return True
 
     def version(self):
         """What is measured, for the report."""
         return ""
+
+    def prepare(self):
+        """What is done once, before it is measured."""
 
     def start(self):
         self.process = self.net.start(self.net.server, self.command(), SERVER_CPU,
@@ -76,11 +78,12 @@ class Server:
 class Floor(Server):
     """Decides nothing: the machine's limit."""
 
-    windows = False
-
     def __init__(self, folder, root, program, name="floor"):
         self.name, self.program = name, program
         super().__init__(folder, root)
+
+    def does(self, work):
+        return work.window <= 1         # it knows lock-step only
 
     def command(self):
         return [self.program, "--address", SERVER, "--dhcp-port", "67", "--boot-server-port", "4011",

@@ -19,7 +19,7 @@ class Work:
 
     name: str
     unit: str                           # of the CPU time: "us/answer" or "s/GB"
-    window = 1                          # TFTP blocks an acknowledgement
+    window = 0                          # TFTP blocks an acknowledgement; 0: this is no TFTP
 
     def arguments(self, size):
         raise NotImplementedError

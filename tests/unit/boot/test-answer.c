@@ -363,6 +363,9 @@ static void test_provider_options(struct fixture *fixture, gconstpointer data) {
     ask_assert(&fixture->view, "option.43", "06:01:08:80:01:61:ff");
     ask_assert(&fixture->view, "option.67", "6f:74:68:65:72:00");
     ask_assert(&fixture->view, "option.252", "\"\\b\"");
+    g_assert_cmpint(reply_option(fixture->reply, BOOT_HOST_SPACE_DHCP4, 67, NULL, 0), ==, 0);
+    answer(fixture, BOOT_HOST_REPLY);
+    ask_assert(&fixture->view, "option.67", "00");
     g_assert_cmpint(reply_option(fixture->reply, BOOT_HOST_SPACE_DHCP4, 43, "\x06\x01\x0b\xff", 4),
                     ==, 0);
     answer(fixture, BOOT_HOST_REPLY);

@@ -296,6 +296,23 @@ static void test_file_of_stranger(void) {
     g_assert_cmpstr(request_architecture(request, 0), ==, NULL);
 }
 
+/* The contract's README lists them; what is missing there cannot be used. */
+static void test_documented_facts(void) {
+    g_autofree char *path = g_test_build_filename(G_TEST_DIST, "..", "abi", "README.md", NULL);
+    g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
+    const char *name = NULL;
+    g_file_get_contents(path, &text, NULL, &error);
+    g_assert_no_error(error);
+    const char *section = strstr(text, "\n## Facts\n");
+    g_assert_nonnull(section);
+    for (uint32_t i = 0; (name = request_fact_name(i)) != NULL; i++) {
+        g_autofree char *quoted = g_strdup_printf("`%s`", name);
+        if (strstr(section, quoted) == NULL)
+            g_error("abi/README.md does not list the fact %s", quoted);
+    }
+}
+
 static void test_references(void) {
     struct request *request = ask_vector("pxe/edk2-x64-discover", 67);
     g_assert_true(request_ref(request) == request);
@@ -325,6 +342,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/boothost/boot/request/of-a-file-knows-the-last-decision", test_file);
     g_test_add_func("/boothost/boot/request/of-a-file-may-come-from-a-stranger",
                     test_file_of_stranger);
+    g_test_add_func("/boothost/boot/request/has-documented-facts", test_documented_facts);
     g_test_add_func("/boothost/boot/request/is-counted", test_references);
     return g_test_run();
 }

@@ -78,6 +78,21 @@ static void test_every_vector(void) {
     }
 }
 
+/* A menu that promises more than it holds: the whole entries are shown. */
+static void test_menu_cut_short(void) {
+    static const uint8_t vendor[] = {9, 8, 0, 1, 2, 'A', 'B', 0, 2, 9};
+    const struct dhcp_header header = {.op = DHCP_OP_REPLY, .hlen = 6};
+    uint8_t data[400];
+    struct writer writer;
+
+    writer_init(&writer, data, sizeof data);
+    dhcp_start(&writer, &header, NULL, NULL);
+    dhcp_option_put(&writer, 43, (struct span){vendor, sizeof vendor});
+    g_assert_true(dhcp_finish(&writer, 300));
+    g_autoptr(GVariant) facts = g_variant_ref_sink(packet_facts_of(data, writer.size));
+    assert_option(facts, 43, "menu=1 'AB'");
+}
+
 static void test_no_dhcp(void) {
     g_assert_null(packet_facts_of("hello", 5));
 }
@@ -88,6 +103,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/boothost/cli/packet-facts/menu-as-its-user-sees-it", test_menu_offer);
     g_test_add_func("/boothost/cli/packet-facts/boot-file-in-option-67", test_http_offer);
     g_test_add_func("/boothost/cli/packet-facts/every-sample-is-told", test_every_vector);
+    g_test_add_func("/boothost/cli/packet-facts/menu-cut-short", test_menu_cut_short);
     g_test_add_func("/boothost/cli/packet-facts/noise-is-no-packet", test_no_dhcp);
     return g_test_run();
 }

@@ -118,7 +118,7 @@ static void test_silence(struct fixture *fixture, gconstpointer unused) {
     udp_close(deaf);
 }
 
-/* ---- A link that loses packets ------------------------------------------------------------------ */
+/* ---- A link that loses packets --------------------------------------------------------------- */
 
 /* Between client and server: one socket to each, on a thread that loses one packet in seven of
  * either direction. */

@@ -73,6 +73,7 @@ static struct control_server *serve(struct fixture *fixture, GError **error) {
                     .explain = fake_explain,
                     .simulate = fake_simulate,
                     .providers = fake_providers,
+                    .reload = fake_status,
                     .user = fixture},
     };
     return control_server_new(&options, error);
@@ -99,7 +100,7 @@ static void tear_down(struct fixture *fixture, gconstpointer unused) {
     g_free(fixture->folder);
 }
 
-/* ---- A client on a thread of its own -------------------------------------------------------- */
+/* ---- A client on a thread of its own --------------------------------------------------------- */
 
 struct call {
     struct fixture *fixture;
@@ -180,6 +181,29 @@ static void test_simulate_later(struct fixture *fixture, gconstpointer unused) {
     g_variant_unref(call.result);
 }
 
+static gboolean stop_server(gpointer user) {
+    struct fixture *fixture = user;
+
+    if (fixture->parked == NULL)
+        return G_SOURCE_CONTINUE;
+    g_clear_pointer(&fixture->server, control_server_free);
+    return G_SOURCE_REMOVE;
+}
+
+static void test_end_after_server(struct fixture *fixture, gconstpointer unused) {
+    struct call call = {.fixture = fixture,
+                        .method = "Simulate",
+                        .parameters = g_variant_new("(@a{sv})", facts_of("interface", "eth9"))};
+
+    g_timeout_add(1, stop_server, fixture);
+    call_make(&call);
+    g_assert_error(call.error, CONTROL_ERROR, CONTROL_ERROR_ABSENT);
+    g_error_free(call.error);
+    g_assert_null(fixture->server);
+    while (fixture->parked != NULL) /* its provider answers now */
+        g_main_context_iteration(NULL, TRUE);
+}
+
 static void test_providers(struct fixture *fixture, gconstpointer unused) {
     struct call call = {.fixture = fixture, .method = "Providers"};
 
@@ -209,8 +233,7 @@ static void test_absent(struct fixture *fixture, gconstpointer unused) {
     g_error_free(call.error);
 }
 
-/* ---- The socket ---------------------------------------------------------------------------------
- */
+/* ---- The socket ------------------------------------------------------------------------------ */
 
 static void test_mode(struct fixture *fixture, gconstpointer unused) {
     struct stat status;
@@ -270,8 +293,7 @@ static void test_unknown_group(struct fixture *fixture, gconstpointer unused) {
     g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
 }
 
-/* ---- Events -------------------------------------------------------------------------------------
- */
+/* ---- Events ---------------------------------------------------------------------------------- */
 
 struct watcher {
     struct fixture *fixture;
@@ -306,8 +328,9 @@ static gpointer watch_run(gpointer data) {
 
     g_main_context_push_thread_default(context);
     struct control_client *client = control_client_new(watcher->fixture->path, &watcher->error);
+    struct control_watch watch = {.seen = event_seen, .user = watcher};
     if (client != NULL)
-        control_client_watch(client, event_seen, watcher, &watcher->error);
+        control_client_watch(client, &watch, &watcher->error);
     control_client_free(client);
     g_main_context_pop_thread_default(context);
     g_main_context_unref(context);
@@ -382,6 +405,7 @@ int main(int argc, char **argv) {
     ADD("explain-of-an-unknown-client-is-not-found", test_explain_unknown);
     ADD("explain-of-a-known-client", test_explain_known);
     ADD("simulate-may-answer-later", test_simulate_later);
+    ADD("a-call-may-end-after-its-server", test_end_after_server);
     ADD("providers-are-a-list", test_providers);
     ADD("unknown-method-is-refused", test_unknown_method);
     ADD("no-daemon-says-what-to-do", test_absent);

@@ -2,7 +2,7 @@
  *
  * Packets we make up against packets that real firmware sent: byte for byte.
  */
-#include "cli/client-packet.h"
+#include "codec/client-packet.h"
 
 #include <glib.h>
 #include <string.h>
@@ -182,18 +182,18 @@ int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(samples); i++) {
         g_autofree char *path =
-            g_strconcat("/boothost/cli/client-packet/like-", samples[i].file, NULL);
+            g_strconcat("/boothost/codec/client-packet/like-", samples[i].file, NULL);
         g_test_add_data_func(path, &samples[i], test_like_firmware);
     }
-    g_test_add_func("/boothost/cli/client-packet/http-architecture-asks-for-http",
+    g_test_add_func("/boothost/codec/client-packet/http-architecture-asks-for-http",
                     test_http_client);
-    g_test_add_func("/boothost/cli/client-packet/grub-has-a-user-class", test_grub);
-    g_test_add_func("/boothost/cli/client-packet/wdsnbp-has-option-250", test_wdsnbp);
-    g_test_add_func("/boothost/cli/client-packet/relay-is-set", test_relay);
-    g_test_add_func("/boothost/cli/client-packet/too-little-room-makes-nothing", test_no_room);
-    g_test_add_func("/boothost/cli/client-packet/each-mac-has-its-uuid", test_uuids_differ);
-    g_test_add_func("/boothost/cli/client-packet/architectures-by-name-and-number",
+    g_test_add_func("/boothost/codec/client-packet/grub-has-a-user-class", test_grub);
+    g_test_add_func("/boothost/codec/client-packet/wdsnbp-has-option-250", test_wdsnbp);
+    g_test_add_func("/boothost/codec/client-packet/relay-is-set", test_relay);
+    g_test_add_func("/boothost/codec/client-packet/too-little-room-makes-nothing", test_no_room);
+    g_test_add_func("/boothost/codec/client-packet/each-mac-has-its-uuid", test_uuids_differ);
+    g_test_add_func("/boothost/codec/client-packet/architectures-by-name-and-number",
                     test_architectures);
-    g_test_add_func("/boothost/cli/client-packet/all-offered-words-are-taken", test_words);
+    g_test_add_func("/boothost/codec/client-packet/all-offered-words-are-taken", test_words);
     return g_test_run();
 }

@@ -2,7 +2,7 @@
  *
  * Field by field what captures of QEMU's iPXE ROMs and of EDK2 (OVMF) show, in their order.
  */
-#include "cli/client-packet.h"
+#include "codec/client-packet.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 #define UNDI_TYPE 1 /* RFC 4578 section 2.2 */
 
-/* ---- Words -------------------------------------------------------------------------------------- */
+/* ---- Words ----------------------------------------------------------------------------------- */
 
 static const char *const loaders[] = {"firmware", "ipxe", "grub", "wdsnbp", NULL};
 
@@ -76,7 +76,7 @@ void client_packet_uuid(const uint8_t mac[IDENTITY_MAC_SIZE],
     memcpy(ret_uuid + sizeof made_up, mac, IDENTITY_MAC_SIZE);
 }
 
-/* ---- Options ------------------------------------------------------------------------------------ */
+/* ---- Options --------------------------------------------------------------------------------- */
 
 /* What EDK2 asks for, PXE and HTTP. */
 static const uint8_t edk2_wants[] = {1,  2,  3,  4,   5,   6,   12,  13,  15,  17,  18, 22,
@@ -154,7 +154,7 @@ static void put_item(struct writer *writer, const struct client_packet *packet) 
         PUT_TABLE(writer, DHCP_OPTION_VENDOR_SPECIFIC, value);
 }
 
-/* ---- Whole packets ------------------------------------------------------------------------------ */
+/* ---- Whole packets --------------------------------------------------------------------------- */
 
 static void put_edk2_discover(struct writer *writer, const struct client_packet *packet) {
     put_message(writer, packet);

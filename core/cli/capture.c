@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * libpcap reads the file.
+ */
+#include "cli/capture.h"
+
+#include <gio/gio.h>
+#include <pcap/pcap.h>
+
+#include "cli/frame.h"
+#include "codec/dhcp.h"
+
+/* ---- The file -------------------------------------------------------------------------------- */
+
+static void request_free(gpointer data) {
+    struct capture_request *request = data;
+
+    g_bytes_unref(request->packet);
+    g_free(request);
+}
+
+static gboolean is_request(const struct address *to, struct span payload) {
+    return (to->port == DHCP_PORT_SERVER || to->port == DHCP_PORT_BOOT_SERVER) &&
+           payload.size > 0 && payload.data[0] == DHCP_OP_REQUEST;
+}
+
+static void take_frame(GPtrArray *requests, int link_type, struct span frame, unsigned number) {
+    struct address from, to;
+    struct span payload;
+
+    if (!frame_datagram(link_type, frame, &from, &to, &payload) || !is_request(&to, payload))
+        return;
+    struct capture_request *request = g_new0(struct capture_request, 1);
+    request->number = number;
+    request->from = from;
+    request->to = to;
+    request->packet = g_bytes_new(payload.data, payload.size);
+    g_ptr_array_add(requests, request);
+}
+
+GPtrArray *capture_read(const char *path, GError **error) {
+    char reason[PCAP_ERRBUF_SIZE] = "";
+    struct pcap_pkthdr *header = NULL;
+    const u_char *data = NULL;
+    unsigned number = 0;
+    int status = 0;
+
+    pcap_t *pcap = pcap_open_offline(path, reason);
+    if (pcap == NULL) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                    "%s: %s: name a capture, such as tcpdump -w makes it", path, reason);
+        return NULL;
+    }
+    GPtrArray *requests = g_ptr_array_new_with_free_func(request_free);
+    while ((status = pcap_next_ex(pcap, &header, &data)) == 1)
+        take_frame(requests, pcap_datalink(pcap), (struct span){data, header->caplen}, ++number);
+    if (status == PCAP_ERROR) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: behind frame %u: %s", path, number,
+                    pcap_geterr(pcap));
+        g_clear_pointer(&requests, g_ptr_array_unref);
+    }
+    pcap_close(pcap);
+    return requests;
+}

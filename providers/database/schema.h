@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The tables that the provider makes, and their version.
+ */
+#pragma once
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SCHEMA_VERSION 1 /* PRAGMA user_version */
+
+/* What is wrong, for the administrator. */
+#define PROBLEM_MAX 512
+__attribute__((format(printf, 2, 3))) void problem_set(char problem[PROBLEM_MAX],
+                                                       const char *format, ...);
+
+/* Makes sure that `db` has the tables in the version we know, and makes them when it is empty and
+ * `may_create` is true. 0, or a negative errno with a problem: -EPROTO for a foreign or newer one,
+ * -ENODATA for an empty one that must not be filled. */
+int32_t schema_ensure(sqlite3 *db, bool may_create, char problem[PROBLEM_MAX]);
+
+/* Finds a device by :mac, :uuid and :uuid_swapped: at most two rows, the preferred one first. */
+const char *schema_device_query(bool prefer_uuid);
+/* Columns of that. */
+enum device_column {
+    DEVICE_ID,
+    DEVICE_MAC,
+    DEVICE_NAME,
+    DEVICE_OWNER,
+    DEVICE_GROUP,
+    DEVICE_IMAGE,
+    DEVICE_BOOT_FILE,
+    DEVICE_ACTION,
+};
+
+/* The boot file of device ?1 for the client ?2: an architecture, a loader, or "loader.architecture". */
+extern const char schema_boot_file_query[];
+/* Name and value of the further facts of device ?1. */
+extern const char schema_fact_query[];
