@@ -46,25 +46,48 @@ static bool add_file(struct script *script, const struct item *item) {
     const char *file = items_file(script->items, item, script->client);
     if (file == NULL || !fill(script, item, file))
         return false;
-    text_add(script->text, "  chainloader ");
+    text_add(script->text, "  set file=");
     text_add_grub_path(script->text, script->server, script->value);
-    text_add(script->text, "\n");
+    text_add(script->text, "\n"
+                           "  if [ \"${grub_platform}\" = \"efi\" ]; then\n"
+                           "    chainloader \"${file}\"\n"
+                           "  else\n"
+                           "    pxechainloader \"${file}\"\n"
+                           "  fi\n");
     return true;
 }
 
-/* UEFI goes to the next boot device only after a failure; older GRUBs ignore the word. */
+/* A BIOS goes on to its next boot device. UEFI (EDK2) takes the exit of GRUB for a success and shows
+ * its setup instead, so the loaders that installers leave behind are tried first; those of Linux go
+ * before that of Windows, as their menus offer it. */
 static bool add_local(struct script *script) {
-    text_add(script->text, "  if [ \"${grub_platform}\" = \"efi\" ]; then exit 1; else exit; fi\n");
+    text_add(
+        script->text,
+        "  if [ \"${grub_platform}\" = \"efi\" ]; then\n"
+        "    set cpu=x64\n"
+        "    if [ \"${grub_cpu}\" = \"i386\" ]; then set cpu=ia32; fi\n"
+        "    if [ \"${grub_cpu}\" = \"arm64\" ]; then set cpu=aa64; fi\n"
+        "    for vendor in debian ubuntu fedora redhat centos rocky almalinux opensuse sles; do\n"
+        "      set file=\"/EFI/${vendor}/shim${cpu}.efi\"\n"
+        "      if search --no-floppy --set=root --file \"${file}\"; then\n"
+        "        chainloader \"${file}\"\n"
+        "        boot\n"
+        "      fi\n"
+        "    done\n"
+        "    for file in /EFI/Microsoft/Boot/bootmgfw.efi \"/EFI/BOOT/BOOT${cpu}.EFI\"; do\n"
+        "      if search --no-floppy --set=root --file \"${file}\"; then\n"
+        "        chainloader \"${file}\"\n"
+        "        boot\n"
+        "      fi\n"
+        "    done\n"
+        "  fi\n"
+        "  exit\n");
     return true;
 }
 
 static bool add_entry(struct script *script, const struct item *item) {
     size_t before = script->text->size;
-    /* GRUB for BIOS cannot start a network boot program. */
-    bool efi_only = !item->local && item->kernel == NULL;
     const char *label = item->text != NULL ? item->text : item->name;
-    if (efi_only)
-        text_add(script->text, "if [ \"${grub_platform}\" = \"efi\" ]; then\n");
     text_add(script->text, "menuentry ");
     text_add_grub_word(script->text, fill(script, item, label) && script->value[0] != '\0'
                                          ? script->value
@@ -80,7 +103,7 @@ static bool add_entry(struct script *script, const struct item *item) {
         }
         return false;
     }
-    text_add(script->text, efi_only ? "}\nfi\n" : "}\n");
+    text_add(script->text, "}\n");
     return true;
 }
 
