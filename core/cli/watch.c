@@ -31,6 +31,13 @@ static void print_event(GVariant *event) {
     fflush(stdout);
 }
 
+/* On standard error, so that a script knows when it may begin. */
+static void watch_started(gpointer user) {
+    const struct watch *watch = user;
+
+    cli_complain(watch->cli, "waiting for events; Ctrl-C ends it");
+}
+
 static gboolean event_seen(GVariant *event, gpointer user) {
     struct watch *watch = user;
     const char *wanted = watch->options->client;
@@ -47,12 +54,13 @@ static gboolean event_seen(GVariant *event, gpointer user) {
 
 static int watch_daemon(const struct cli *cli, const struct options *options) {
     struct watch watch = {.cli = cli, .options = options};
+    struct control_watch callbacks = {.started = watch_started, .seen = event_seen, .user = &watch};
     g_autoptr(GError) error = NULL;
 
     struct control_client *client = cli_connect(cli);
     if (client == NULL)
         return CLI_NO;
-    gboolean ended = control_client_watch(client, event_seen, &watch, &error);
+    gboolean ended = control_client_watch(client, &callbacks, &error);
     if (!ended)
         cli_complain(cli, "%s", error->message);
     control_client_free(client);

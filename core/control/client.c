@@ -93,52 +93,58 @@ GVariant *control_client_call(struct control_client *client, const char *method,
                                             : g_variant_ref(result);
 }
 
-struct watch {
+struct watching {
+    const struct control_watch *watch;
     GMainLoop *loop;
-    control_event_fn seen;
-    gpointer user;
     gboolean ended; /* by the callback */
 };
 
 static void event_came(GDBusConnection *connection, const char *sender, const char *path,
                        const char *interface, const char *name, GVariant *parameters,
                        gpointer user) {
-    struct watch *watch = user;
+    struct watching *watching = user;
 
-    if (watch->ended || !g_variant_is_of_type(parameters, G_VARIANT_TYPE("(a{sv})")))
+    if (watching->ended || !g_variant_is_of_type(parameters, G_VARIANT_TYPE("(a{sv})")))
         return;
     g_autoptr(GVariant) event = g_variant_get_child_value(parameters, 0);
-    if (!watch->seen(event, watch->user)) {
-        watch->ended = TRUE;
-        g_main_loop_quit(watch->loop);
+    if (!watching->watch->seen(event, watching->watch->user)) {
+        watching->ended = TRUE;
+        g_main_loop_quit(watching->loop);
     }
 }
 
 static void daemon_went(GDBusConnection *connection, gboolean remote, GError *error,
                         gpointer user) {
-    struct watch *watch = user;
+    struct watching *watching = user;
 
-    g_main_loop_quit(watch->loop);
+    g_main_loop_quit(watching->loop);
 }
 
-gboolean control_client_watch(struct control_client *client, control_event_fn seen, gpointer user,
+/* Until the callback or the daemon ends it. */
+static void watch_run(struct control_client *client, struct watching *watching, GError **error) {
+    if (watching->watch->started != NULL)
+        watching->watch->started(watching->watch->user);
+    g_main_loop_run(watching->loop);
+    if (!watching->ended)
+        g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_ABSENT, "%s: the daemon has stopped",
+                    client->path);
+}
+
+gboolean control_client_watch(struct control_client *client, const struct control_watch *watch,
                               GError **error) {
     g_autoptr(GMainLoop) loop = g_main_loop_new(g_main_context_get_thread_default(), FALSE);
-    struct watch watch = {.loop = loop, .seen = seen, .user = user};
+    struct watching watching = {.watch = watch, .loop = loop};
 
     guint signal = g_dbus_connection_signal_subscribe(
         client->connection, NULL, CONTROL_INTERFACE, "Event", CONTROL_OBJECT, NULL,
-        G_DBUS_SIGNAL_FLAGS_NONE, event_came, &watch, NULL);
-    gulong closed = g_signal_connect(client->connection, "closed", G_CALLBACK(daemon_went), &watch);
+        G_DBUS_SIGNAL_FLAGS_NONE, event_came, &watching, NULL);
+    gulong closed =
+        g_signal_connect(client->connection, "closed", G_CALLBACK(daemon_went), &watching);
 
     g_autoptr(GVariant) started = control_client_call(client, "Subscribe", NULL, error);
-    if (started != NULL) {
-        g_main_loop_run(loop);
-        if (!watch.ended)
-            g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_ABSENT, "%s: the daemon has stopped",
-                        client->path);
-    }
+    if (started != NULL)
+        watch_run(client, &watching, error);
     g_signal_handler_disconnect(client->connection, closed);
     g_dbus_connection_signal_unsubscribe(client->connection, signal);
-    return watch.ended;
+    return watching.ended;
 }

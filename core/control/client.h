@@ -18,10 +18,15 @@ void control_client_free(struct control_client *client);
 GVariant *control_client_call(struct control_client *client, const char *method,
                               GVariant *parameters, GError **error);
 
-/* `event` (a{sv}) is lent. Return FALSE to end. */
-typedef gboolean (*control_event_fn)(GVariant *event, gpointer user);
+struct control_watch {
+    /* From now on no event is missed. May be NULL. */
+    void (*started)(gpointer user);
+    /* `event` (a{sv}) is lent. Return FALSE to end. */
+    gboolean (*seen)(GVariant *event, gpointer user);
+    gpointer user;
+};
 
-/* Subscribes and calls `seen` for every event, in the thread-default main context, until it returns
- * FALSE (TRUE is returned) or the daemon goes (FALSE, CONTROL_ERROR_ABSENT). */
-gboolean control_client_watch(struct control_client *client, control_event_fn seen, gpointer user,
+/* Subscribes and calls `watch->seen` for every event, in the thread-default main context, until it
+ * returns FALSE (TRUE is returned) or the daemon goes (FALSE, CONTROL_ERROR_ABSENT). */
+gboolean control_client_watch(struct control_client *client, const struct control_watch *watch,
                               GError **error);

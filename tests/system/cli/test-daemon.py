@@ -195,17 +195,23 @@ def _():
         boothost("--socket", candidate.socket, "explain", MAC, status=1)  # it leaves no session
 
 
+def watch(candidate, *words):
+    """boothost watch, from the moment on that it misses no event."""
+    process = subprocess.Popen([BOOTHOST, "watch", "-s", candidate.socket, *words], text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    expect("waiting for events" in process.stderr.readline(), "it does not say that it waits")
+    return process
+
+
 @case("watch shows events, as lines and as JSON")
 def _():
     with daemon() as candidate:
         for words in ((), ("--json",)):
-            watch = subprocess.Popen([BOOTHOST, "watch", "-s", candidate.socket, "--client", MAC,
-                                      "--count", "3", *words], stdout=subprocess.PIPE, text=True)
-            time.sleep(0.3)
+            process = watch(candidate, "--client", MAC, "--count", "3", *words)
             probe()                     # of another client: not shown
             probe("--mac", MAC)
-            lines = watch.communicate(timeout=10)[0].splitlines()
-            expect(watch.returncode == 0 and len(lines) == 3, lines)
+            lines = process.communicate(timeout=30)[0].splitlines()
+            expect(process.returncode == 0 and len(lines) == 3, lines)
             expect(all(MAC in line for line in lines), lines)
         events = [json.loads(line) for line in lines]
         expect([event["event"] for event in events] == ["answered", "answered", "transfer"], events)
@@ -215,11 +221,9 @@ def _():
 @case("watch ends with the daemon, exit 1")
 def _():
     with daemon() as candidate:
-        watch = subprocess.Popen([BOOTHOST, "watch", "-s", candidate.socket],
-                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        time.sleep(0.3)
-    said = watch.communicate(timeout=10)[1]
-    expect(watch.returncode == 1 and "the daemon has stopped" in said, said)
+        process = watch(candidate)
+    said = process.communicate(timeout=30)[1]
+    expect(process.returncode == 1 and "the daemon has stopped" in said, said)
 
 
 @case("no daemon: exit 1, with what to do")

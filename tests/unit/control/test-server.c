@@ -327,8 +327,9 @@ static gpointer watch_run(gpointer data) {
 
     g_main_context_push_thread_default(context);
     struct control_client *client = control_client_new(watcher->fixture->path, &watcher->error);
+    struct control_watch watch = {.seen = event_seen, .user = watcher};
     if (client != NULL)
-        control_client_watch(client, event_seen, watcher, &watcher->error);
+        control_client_watch(client, &watch, &watcher->error);
     control_client_free(client);
     g_main_context_pop_thread_default(context);
     g_main_context_unref(context);
