@@ -18,7 +18,7 @@
 
 #define CLOSE_PATIENCE_US (5 * CLOCK_SECOND) /* for providers to finish what they do */
 
-G_DEFINE_QUARK(boothost - daemon - error - quark, daemon_error)
+G_DEFINE_QUARK(boothost_daemon_error, daemon_error)
 
 void daemon_tell(struct daemon *daemon, const char *event, const char *client, const char *format,
                  ...) {
