@@ -330,7 +330,7 @@ BootHostResult *boot_host_harness_decide(BootHostHarness *self, BootHostRequest 
     else
         result_fail(result, ENOTCONN, "the provider is not open");
     result->reply = result->verdict == BOOT_HOST_VERDICT_FAILED ? reply_new(asked, before)
-                                                                 : g_object_ref(reply);
+                                                                : g_object_ref(reply);
     return result;
 }
 

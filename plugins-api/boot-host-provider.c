@@ -98,8 +98,8 @@ static void install_properties(GObjectClass *class) {
      *
      * Since: 0.9
      */
-    g_object_class_install_property(
-        class, PROP_NAME, g_param_spec_string("name", NULL, NULL, "unnamed", flags));
+    g_object_class_install_property(class, PROP_NAME,
+                                    g_param_spec_string("name", NULL, NULL, "unnamed", flags));
     /**
      * BootHostProvider:version:
      *

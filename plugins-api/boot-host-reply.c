@@ -156,10 +156,12 @@ gboolean boot_host_reply_set_option(BootHostReply *self, BootHostOptionSpace spa
     gpointer key = REPLY_OPTION_KEY(space, code);
     if ((space != BOOT_HOST_OPTION_SPACE_DHCP4 && space != BOOT_HOST_OPTION_SPACE_PXE) ||
         code > G_MAXUINT8 || g_bytes_get_size(value) > G_MAXUINT8)
-        return reply_refuse(error, BOOT_HOST_ERROR_INVALID,
-                      "only options of DHCP4 and PXE, with codes to 254 and values to 255 bytes");
+        return reply_refuse(
+            error, BOOT_HOST_ERROR_INVALID,
+            "only options of DHCP4 and PXE, with codes to 254 and values to 255 bytes");
     if (is_hosts_own(self, space, code))
-        return reply_refuse(error, BOOT_HOST_ERROR_NOT_PERMITTED, "the host sets this option itself");
+        return reply_refuse(error, BOOT_HOST_ERROR_NOT_PERMITTED,
+                            "the host sets this option itself");
     if (g_hash_table_size(self->options) >= LIMIT_REPLY_OPTIONS &&
         !g_hash_table_contains(self->options, key))
         return reply_refuse(error, BOOT_HOST_ERROR_NO_SPACE, "the reply has too many options");
@@ -210,9 +212,10 @@ gboolean boot_host_reply_set_fact(BootHostReply *self, const char *name, const c
     g_return_val_if_fail(name != NULL, FALSE);
     if (!is_fact_name(name))
         return reply_refuse(error, BOOT_HOST_ERROR_INVALID,
-                      "a fact's name is of lower-case letters, digits, \"-\" and \"_\"");
+                            "a fact's name is of lower-case letters, digits, \"-\" and \"_\"");
     if (value != NULL && strlen(value) > LIMIT_FACT_BYTES)
-        return reply_refuse(error, BOOT_HOST_ERROR_TOO_BIG, "a fact's value has at most 1024 bytes");
+        return reply_refuse(error, BOOT_HOST_ERROR_TOO_BIG,
+                            "a fact's value has at most 1024 bytes");
     if (value != NULL && g_hash_table_size(self->facts) >= LIMIT_FACTS &&
         !g_hash_table_contains(self->facts, name))
         return reply_refuse(error, BOOT_HOST_ERROR_NO_SPACE, "the reply has too many facts");

@@ -183,9 +183,9 @@ static void install_fields(GObjectClass *class, GParamFlags flags) {
         g_object_class_install_property(
             class, 1 + i, g_param_spec_string(request_text_name(i), NULL, NULL, NULL, flags));
     for (guint i = 0; i < NUMBER_COUNT; i++)
-        g_object_class_install_property(class, PROP_NUMBERS + i,
-                                        g_param_spec_int64(request_number_name(i), NULL, NULL, -1,
-                                                           G_MAXINT64, -1, flags));
+        g_object_class_install_property(
+            class, PROP_NUMBERS + i,
+            g_param_spec_int64(request_number_name(i), NULL, NULL, -1, G_MAXINT64, -1, flags));
 }
 
 static void boot_host_request_class_init(BootHostRequestClass *class) {
@@ -205,10 +205,10 @@ static void boot_host_request_class_init(BootHostRequestClass *class) {
      *
      * Since: 0.9
      */
-    g_object_class_install_property(
-        object_class, PROP_STAGE,
-        g_param_spec_enum("stage", NULL, NULL, BOOT_HOST_TYPE_REQUEST_STAGE,
-                          BOOT_HOST_REQUEST_STAGE_DISCOVER, made));
+    g_object_class_install_property(object_class, PROP_STAGE,
+                                    g_param_spec_enum("stage", NULL, NULL,
+                                                      BOOT_HOST_TYPE_REQUEST_STAGE,
+                                                      BOOT_HOST_REQUEST_STAGE_DISCOVER, made));
     /**
      * BootHostRequest:architectures:
      *

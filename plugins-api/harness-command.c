@@ -197,10 +197,10 @@ static gboolean open_described(struct command *command, GVariant *described,
     g_autoptr(GVariant) files = NULL;
     if (!harness_fill_settings(schema, settings, command->lines, &values, &files, error))
         return FALSE;
-    g_autoptr(GVariant) result = call(
-        command, "Open",
-        g_variant_new("(s@a(ss)@a{say}u)", name, values, files, (guint32) settings->flags),
-        "(a(susb))", error);
+    g_autoptr(GVariant) result =
+        call(command, "Open",
+             g_variant_new("(s@a(ss)@a{say}u)", name, values, files, (guint32) settings->flags),
+             "(a(susb))", error);
     if (result == NULL)
         return FALSE;
     g_autoptr(GVariant) problems = g_variant_get_child_value(result, 0);
@@ -295,10 +295,10 @@ static gint32 read_block(struct command *command, guint64 reader, GByteArray *by
     g_autoptr(GVariant) block = NULL;
     gint32 result = 0;
     gsize size = 0;
-    g_autoptr(GVariant) answer = call(
-        command, "Read",
-        g_variant_new("(ttu)", reader, (guint64) bytes->len, (guint32) WIRE_READ_MAX), "(iay)",
-        &error);
+    g_autoptr(GVariant) answer =
+        call(command, "Read",
+             g_variant_new("(ttu)", reader, (guint64) bytes->len, (guint32) WIRE_READ_MAX), "(iay)",
+             &error);
     if (answer == NULL)
         return -boot_host_error_to_errno(error);
     g_variant_get(answer, "(i@ay)", &result, &block);

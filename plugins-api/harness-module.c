@@ -98,8 +98,8 @@ static GVariant *module_describe(gpointer backend, GError **error) {
     put_text(&facts, "summary", provider->summary);
     g_variant_builder_add(&facts, "{sv}", "abi", g_variant_new_uint32(provider->abi));
     g_variant_builder_add(&facts, "{sv}", "doors", g_variant_builder_end(&doors));
-    return g_variant_ref_sink(g_variant_new("(@a{sv}@a(suubss))", g_variant_builder_end(&facts),
-                                            schema_of(provider)));
+    return g_variant_ref_sink(
+        g_variant_new("(@a{sv}@a(suubss))", g_variant_builder_end(&facts), schema_of(provider)));
 }
 
 /* A fresh fake host: its settings only ever grow. */
@@ -116,8 +116,7 @@ static void configure(struct module *module, const struct harness_settings *sett
     }
 }
 
-static gboolean take_open(struct module *module, int32_t result, const char *what,
-                          GError **error) {
+static gboolean take_open(struct module *module, int32_t result, const char *what, GError **error) {
     take_lines(module);
     if (result == 0)
         return TRUE;

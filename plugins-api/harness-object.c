@@ -165,8 +165,8 @@ static gboolean object_open(gpointer backend, const struct harness_settings *set
     if (!harness_fill_settings(schema, settings, object->lines, &values, &files, error))
         return FALSE;
     struct provider_opening opening = {
-        .instance = settings->name != NULL ? settings->name
-                                           : boot_host_provider_get_name(object->provider),
+        .instance =
+            settings->name != NULL ? settings->name : boot_host_provider_get_name(object->provider),
         .settings = values,
         .files = files,
         .flags = settings->flags,

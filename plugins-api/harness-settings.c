@@ -30,8 +30,8 @@ struct filling {
 
 static gboolean next_row(GVariantIter *iter, struct row *ret_row) {
     const char *help = NULL;
-    return g_variant_iter_next(iter, "(&suub&s&s)", &ret_row->name, &ret_row->type,
-                               &ret_row->flags, &ret_row->has_default, &ret_row->preset, &help);
+    return g_variant_iter_next(iter, "(&suub&s&s)", &ret_row->name, &ret_row->type, &ret_row->flags,
+                               &ret_row->has_default, &ret_row->preset, &help);
 }
 
 /* An exact name goes before a family, the longest family before others. */

@@ -33,7 +33,8 @@ GVariant *provider_describe(BootHostProvider *self) {
     g_variant_builder_add(&facts, "{sv}", "summary", g_variant_new_string(data->summary));
     g_variant_builder_add(&facts, "{sv}", "abi", g_variant_new_uint32(BOOT_HOST_ABI));
     g_variant_builder_add(&facts, "{sv}", "at-once", g_variant_new_uint32(data->at_once));
-    g_variant_builder_add(&facts, "{sv}", "doors", doors(BOOT_HOST_PROVIDER_OBJECT_GET_CLASS(self)));
+    g_variant_builder_add(&facts, "{sv}", "doors",
+                          doors(BOOT_HOST_PROVIDER_OBJECT_GET_CLASS(self)));
     return g_variant_ref_sink(g_variant_builder_end(&facts));
 }
 

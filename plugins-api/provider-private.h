@@ -5,6 +5,7 @@
 #pragma once
 
 #include "boot-host-provider.h"
+#include "call.h"
 
 /* One line for whoever listens. Any thread. */
 typedef void (*provider_log_fn)(gpointer user, guint level, const char *text);
@@ -24,9 +25,9 @@ struct provider_data {
     guint at_once;
     GPtrArray *schema; /* struct provider_setting */
     char *instance_name;
-    GPtrArray *keys;    /* as written, in their order */
-    GHashTable *values; /* key to text */
-    GHashTable *files;  /* key to GBytes */
+    GPtrArray *keys;           /* as written, in their order */
+    GHashTable *values;        /* key to text */
+    GHashTable *files;         /* key to GBytes */
     GVariantBuilder *problems; /* a(susb), while open runs; NULL else */
     guint fatal_problems;
     gboolean is_open;

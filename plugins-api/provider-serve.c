@@ -60,8 +60,7 @@ static void answer(struct service_call *call) {
     struct service *service = call->service;
     g_autoptr(GVariant) result = call->result;
     if (call->stream != NULL) {
-        g_autoptr(GVariant) reader =
-            readers_add(service->readers, call->stream, call->length);
+        g_autoptr(GVariant) reader = readers_add(service->readers, call->stream, call->length);
         GVariantBuilder content;
         g_variant_unref(g_steal_pointer(&result));
         g_variant_builder_init(&content, G_VARIANT_TYPE_VARDICT);
@@ -149,8 +148,8 @@ static void handle_describe(struct service *service, GVariant *parameters,
                             GDBusMethodInvocation *invocation) {
     g_autoptr(GVariant) facts = provider_describe(service->provider);
     g_autoptr(GVariant) settings = provider_schema(service->provider);
-    g_dbus_method_invocation_return_value(
-        invocation, g_variant_new("(@a{sv}@a(suubss))", facts, settings));
+    g_dbus_method_invocation_return_value(invocation,
+                                          g_variant_new("(@a{sv}@a(suubss))", facts, settings));
 }
 
 static void handle_open(struct service *service, GVariant *parameters,
@@ -179,8 +178,8 @@ static void handle_read(struct service *service, GVariant *parameters,
     g_variant_get(parameters, "(ttu)", &reader, &offset, &size);
     gint32 result = readers_read(service->readers, reader, offset, size, &bytes);
     g_dbus_method_invocation_return_value(
-        invocation,
-        g_variant_new("(i@ay)", result, g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), bytes, TRUE)));
+        invocation, g_variant_new("(i@ay)", result,
+                                  g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), bytes, TRUE)));
 }
 
 static void handle_close_reader(struct service *service, GVariant *parameters,
@@ -262,12 +261,12 @@ static void handle_call(GDBusConnection *connection, const char *sender, const c
         void (*handle)(struct service *service, GVariant *parameters,
                        GDBusMethodInvocation *invocation);
     } methods[] = {
-        {"Decide", handle_decide},   {"Content", handle_content},
-        {"Read", handle_read},       {"CloseReader", handle_close_reader},
-        {"Event", handle_event},     {"Cancel", handle_cancel},
+        {"Decide", handle_decide},     {"Content", handle_content},
+        {"Read", handle_read},         {"CloseReader", handle_close_reader},
+        {"Event", handle_event},       {"Cancel", handle_cancel},
         {"Describe", handle_describe}, {"Open", handle_open},
-        {"Drain", handle_drain},     {"Save", handle_save},
-        {"Restore", handle_restore}, {"Close", handle_close},
+        {"Drain", handle_drain},       {"Save", handle_save},
+        {"Restore", handle_restore},   {"Close", handle_close},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(methods); i++) {
         if (g_str_equal(methods[i].name, method)) {
@@ -315,8 +314,7 @@ static gboolean serve(struct service *service, GError **error) {
         &vtable, service, NULL, error);
     if (object == 0)
         return FALSE;
-    gulong closed =
-        g_signal_connect(service->connection, "closed", G_CALLBACK(host_went), service);
+    gulong closed = g_signal_connect(service->connection, "closed", G_CALLBACK(host_went), service);
     provider_data_set_log(provider_data(service->provider), send_log, service);
     g_dbus_connection_start_message_processing(service->connection);
     if (!g_dbus_connection_is_closed(service->connection))

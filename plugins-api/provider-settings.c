@@ -132,8 +132,9 @@ static GBytes *read_file(const char *path, GError **error) {
     g_autoptr(GError) failure = NULL;
     if (g_file_get_contents(path, &content, &size, &failure))
         return g_bytes_new_take(content, size);
-    g_set_error(error, BOOT_HOST_ERROR, boot_host_error_from_errno(boot_host_error_to_errno(failure)),
-                "%s", failure->message);
+    g_set_error(error, BOOT_HOST_ERROR,
+                boot_host_error_from_errno(boot_host_error_to_errno(failure)), "%s",
+                failure->message);
     return NULL;
 }
 

@@ -35,7 +35,7 @@ gboolean boot_host_reply_set_menu(BootHostReply *self, guint timeout_seconds, co
     g_return_val_if_fail(prompt != NULL, FALSE);
     if (timeout_seconds > BOOT_HOST_MENU_WAIT || prompt[0] == '\0')
         return reply_refuse(error, BOOT_HOST_ERROR_INVALID,
-                      "a menu needs a prompt, and at most 255 seconds");
+                            "a menu needs a prompt, and at most 255 seconds");
     reply_begin_menu(self, timeout_seconds, prompt);
     return TRUE;
 }
@@ -79,10 +79,11 @@ gboolean boot_host_reply_add_menu_item(BootHostReply *self, guint type, const ch
     g_return_val_if_fail(BOOT_HOST_IS_REPLY_OBJECT(self), FALSE);
     g_return_val_if_fail(text != NULL, FALSE);
     if (!self->has_menu)
-        return reply_refuse(error, BOOT_HOST_ERROR_INVALID, "there is no menu yet: begin with set_menu");
+        return reply_refuse(error, BOOT_HOST_ERROR_INVALID,
+                            "there is no menu yet: begin with set_menu");
     if (type > 65534 || text[0] == '\0' || strlen(text) > 255)
         return reply_refuse(error, BOOT_HOST_ERROR_INVALID,
-                      "an entry needs a text of 1 to 255 bytes, and a type to 65534");
+                            "an entry needs a text of 1 to 255 bytes, and a type to 65534");
     reply_put_item(self, type, text, server);
     if (menu_bytes(self) <= 255)
         return TRUE;

@@ -339,4 +339,3 @@ gint64 boot_host_request_get_boot_layer(BootHostRequest *self) {
 gint64 boot_host_request_get_attempt(BootHostRequest *self) {
     return request_number(self, NUMBER_ATTEMPT);
 }
-

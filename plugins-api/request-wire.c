@@ -79,8 +79,8 @@ static void add_rest(struct properties *properties, GVariant *wire) {
 
 static BootHostRequest *make(struct properties *properties) {
     return BOOT_HOST_REQUEST(g_object_new_with_properties(
-        BOOT_HOST_TYPE_REQUEST, properties->names->len,
-        (const char **) properties->names->pdata, (const GValue *) properties->values->data));
+        BOOT_HOST_TYPE_REQUEST, properties->names->len, (const char **) properties->names->pdata,
+        (const GValue *) properties->values->data));
 }
 
 BootHostRequest *request_from_wire(GVariant *wire) {
