@@ -261,6 +261,23 @@ GVariant *boot_host_client_providers(BootHostClient *self, GError **error) {
     return call_for(self, "Providers", NULL, "aa{sv}", error);
 }
 
+/**
+ * boot_host_client_reload:
+ * @self: a client
+ * @error: return location for an error
+ *
+ * Has the daemon read its configuration anew and swap its chain. Whatever is wrong leaves
+ * everything as it is.
+ *
+ * Returns: (transfer full): `a{sv}`: "reloaded", the "generation" that serves now, "problems" and
+ *   more; %NULL when the daemon could not even try
+ *
+ * Since: 0.9
+ */
+GVariant *boot_host_client_reload(BootHostClient *self, GError **error) {
+    return call_for(self, "Reload", NULL, "a{sv}", error);
+}
+
 static void event_came(GDBusConnection *connection, const char *sender, const char *path,
                        const char *interface, const char *name, GVariant *parameters,
                        gpointer user) {

@@ -37,6 +37,8 @@ GVariant *boot_host_client_simulate(BootHostClient *self, GVariant *request, GEr
 BOOT_HOST_AVAILABLE_IN_0_9
 GVariant *boot_host_client_providers(BootHostClient *self, GError **error);
 BOOT_HOST_AVAILABLE_IN_0_9
+GVariant *boot_host_client_reload(BootHostClient *self, GError **error);
+BOOT_HOST_AVAILABLE_IN_0_9
 gboolean boot_host_client_watch(BootHostClient *self, GError **error);
 BOOT_HOST_AVAILABLE_IN_0_9
 const char *boot_host_client_get_path(BootHostClient *self);

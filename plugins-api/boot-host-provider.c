@@ -131,7 +131,7 @@ static void install_properties(GObjectClass *class) {
 }
 
 /**
- * BootHostProvider::decide:
+ * BootHostProviderClass::decide:
  * @self: a provider
  * @request: what the client asks
  * @reply: what it will be told
@@ -145,7 +145,7 @@ static void install_properties(GObjectClass *class) {
  * Since: 0.9
  */
 /**
- * BootHostProvider::content:
+ * BootHostProviderClass::content:
  * @self: a provider
  * @request: who asks for which file: boot_host_request_get_file()
  * @content: where to give it
@@ -159,7 +159,7 @@ static void install_properties(GObjectClass *class) {
  * Since: 0.9
  */
 /**
- * BootHostProvider::event:
+ * BootHostProviderClass::event:
  * @self: a provider
  * @request: the client
  * @kind: what happened; ignore a kind that you do not know
@@ -172,7 +172,7 @@ static void install_properties(GObjectClass *class) {
  * Since: 0.9
  */
 /**
- * BootHostProvider::open:
+ * BootHostProviderClass::open:
  * @self: a provider
  * @flags: %BOOT_HOST_OPEN_FLAGS_CHECK: only a check
  * @error: return location for an error
@@ -185,7 +185,7 @@ static void install_properties(GObjectClass *class) {
  * Since: 0.9
  */
 /**
- * BootHostProvider::close:
+ * BootHostProviderClass::close:
  * @self: a provider
  *
  * Free what open made. Not called when open failed.
@@ -193,7 +193,7 @@ static void install_properties(GObjectClass *class) {
  * Since: 0.9
  */
 /**
- * BootHostProvider::drain:
+ * BootHostProviderClass::drain:
  * @self: a provider
  *
  * No further decision or file will be asked for: complete soon what was answered
@@ -202,7 +202,7 @@ static void install_properties(GObjectClass *class) {
  * Since: 0.9
  */
 /**
- * BootHostProvider::save:
+ * BootHostProviderClass::save:
  * @self: a provider
  * @error: return location for an error
  *
@@ -214,7 +214,7 @@ static void install_properties(GObjectClass *class) {
  * Since: 0.9
  */
 /**
- * BootHostProvider::restore:
+ * BootHostProviderClass::restore:
  * @self: a provider
  * @error: return location for an error
  *

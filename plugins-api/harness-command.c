@@ -207,15 +207,6 @@ static gboolean open_described(struct command *command, GVariant *described,
     return harness_take_problems(problems, command->lines, error);
 }
 
-static gboolean command_open(gpointer backend, const struct harness_settings *settings,
-                             GError **error) {
-    g_autoptr(GVariant) described = command_describe(backend, error);
-    gboolean opened = described != NULL && open_described(backend, described, settings, error);
-    if (!opened)
-        stop(backend);
-    return opened;
-}
-
 static void say_failure(struct command *command, const char *method, GError *error) {
     if (error == NULL)
         return;
@@ -227,6 +218,18 @@ static void call_plain(struct command *command, const char *method) {
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) result = call(command, method, empty(), "()", &error);
     say_failure(command, method, error);
+}
+
+static gboolean command_open(gpointer backend, const struct harness_settings *settings,
+                             GError **error) {
+    g_autoptr(GVariant) described = command_describe(backend, error);
+    gboolean opened = described != NULL && open_described(backend, described, settings, error);
+    if (opened)
+        return TRUE;
+    if (described != NULL) /* it is alive: it need not guess why the socket ends */
+        call_plain(backend, "Close");
+    stop(backend);
+    return FALSE;
 }
 
 static void command_close(gpointer backend) {
