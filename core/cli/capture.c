@@ -1,14 +1,55 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * libpcap reads the file.
+ * libpcap reads the frames; our own walk reads what stands beside them.
  */
 #include "cli/capture.h"
 
 #include <gio/gio.h>
 #include <pcap/pcap.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "cli/frame.h"
 #include "codec/dhcp.h"
+
+/* ---- Notes of a recording -------------------------------------------------------------------- */
+
+/* "boothost: server=10.0.0.2 attempt=1", as record/recorder.c writes it. */
+static void take_comment(struct capture_request *request, const char *comment) {
+    if (!g_str_has_prefix(comment, "boothost: "))
+        return;
+    g_auto(GStrv) words = g_strsplit(comment, " ", -1);
+    for (guint i = 1; words[i] != NULL; i++) {
+        int64_t attempt = 0;
+        if (g_str_has_prefix(words[i], "server="))
+            address_parse(words[i] + strlen("server="), &request->server);
+        else if (g_str_has_prefix(words[i], "attempt=") &&
+                 text_parse_integer(words[i] + strlen("attempt="), 1, UINT32_MAX, &attempt))
+            request->attempt = (uint32_t) attempt;
+    }
+}
+
+/* libpcap gives neither comments nor names of links, so that a second look is taken at the file. */
+static void take_notes(const char *path, GPtrArray *requests) {
+    g_autoptr(GMappedFile) file = g_mapped_file_new(path, FALSE, NULL);
+    struct pcapng_walk walk;
+    struct pcapng_note note;
+    unsigned number = 0;
+    guint next = 0;
+
+    if (file == NULL)
+        return; /* a pipe: it is gone by now */
+    pcapng_walk_init(&walk, (struct span){(const uint8_t *) g_mapped_file_get_contents(file),
+                                          g_mapped_file_get_length(file)});
+    while (next < requests->len && pcapng_next(&walk, &note)) {
+        struct capture_request *request = g_ptr_array_index(requests, next);
+        if (++number != request->number)
+            continue;
+        memcpy(request->link, note.link, sizeof request->link);
+        take_comment(request, note.comment);
+        next++;
+    }
+}
 
 /* ---- The file -------------------------------------------------------------------------------- */
 
@@ -60,5 +101,7 @@ GPtrArray *capture_read(const char *path, GError **error) {
         g_clear_pointer(&requests, g_ptr_array_unref);
     }
     pcap_close(pcap);
+    if (requests != NULL)
+        take_notes(path, requests);
     return requests;
 }
