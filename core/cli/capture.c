@@ -53,9 +53,7 @@ static void take_notes(const char *path, GPtrArray *requests) {
 
 /* ---- The file -------------------------------------------------------------------------------- */
 
-static void request_free(gpointer data) {
-    struct capture_request *request = data;
-
+void capture_request_free(struct capture_request *request) {
     g_bytes_unref(request->packet);
     g_free(request);
 }
@@ -65,14 +63,15 @@ static gboolean is_request(const struct address *to, struct span payload) {
            payload.size > 0 && payload.data[0] == DHCP_OP_REQUEST;
 }
 
-static void take_frame(GPtrArray *requests, int link_type, struct span frame, unsigned number) {
+static void take_frame(GPtrArray *requests, int link_type, struct span frame,
+                       const struct capture_request *origin) {
     struct address from, to;
     struct span payload;
 
     if (!frame_datagram(link_type, frame, &from, &to, &payload) || !is_request(&to, payload))
         return;
     struct capture_request *request = g_new0(struct capture_request, 1);
-    request->number = number;
+    *request = *origin;
     request->from = from;
     request->to = to;
     request->packet = g_bytes_new(payload.data, payload.size);
@@ -83,6 +82,7 @@ GPtrArray *capture_read(const char *path, GError **error) {
     char reason[PCAP_ERRBUF_SIZE] = "";
     struct pcap_pkthdr *header = NULL;
     const u_char *data = NULL;
+    struct capture_request origin = {.file = g_intern_string(path)};
     unsigned number = 0;
     int status = 0;
 
@@ -92,9 +92,12 @@ GPtrArray *capture_read(const char *path, GError **error) {
                     "%s: %s: name a capture, such as tcpdump -w makes it", path, reason);
         return NULL;
     }
-    GPtrArray *requests = g_ptr_array_new_with_free_func(request_free);
-    while ((status = pcap_next_ex(pcap, &header, &data)) == 1)
-        take_frame(requests, pcap_datalink(pcap), (struct span){data, header->caplen}, ++number);
+    GPtrArray *requests = g_ptr_array_new_with_free_func((GDestroyNotify) capture_request_free);
+    while ((status = pcap_next_ex(pcap, &header, &data)) == 1) {
+        origin.number = ++number;
+        origin.time_us = (int64_t) header->ts.tv_sec * G_USEC_PER_SEC + header->ts.tv_usec;
+        take_frame(requests, pcap_datalink(pcap), (struct span){data, header->caplen}, &origin);
+    }
     if (status == PCAP_ERROR) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: behind frame %u: %s", path, number,
                     pcap_geterr(pcap));
