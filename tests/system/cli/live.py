@@ -23,8 +23,14 @@ def enter_namespace():
     os.execvp(how[0], [*how, sys.executable, "-B", *sys.argv])
 
 
+def stop(process):
+    process.terminate()
+    process.wait(10)
+
+
 @contextlib.contextmanager
 def daemon(**how):
+    """A Candidate that is served; its stop() ends the daemon early."""
     with Candidate(**how) as candidate:
         with open(os.path.join(candidate.folder, "log"), "w+") as log:
             process = subprocess.Popen([BOOTHOSTD, "--config", candidate.path], stderr=log,
@@ -36,10 +42,10 @@ def daemon(**how):
                         log.seek(0)
                         raise AssertionError("boothostd did not start:\n" + log.read())
                     time.sleep(0.02)
+                candidate.stop = lambda: stop(process)
                 yield candidate
             finally:
-                process.terminate()
-                process.wait(10)
+                stop(process)
 
 
 def probe(*words, status=0):

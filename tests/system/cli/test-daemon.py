@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The verbs that talk to a daemon, against a real one on the loopback of a namespace of its own."""
 
-import contextlib
 import json
 import os
 import subprocess
-import sys
-import time
 
-from cases import BOOTHOST, BOOTHOSTD, Candidate, Skip, answer, boothost, case, expect, main
+from cases import BOOTHOST, Skip, answer, boothost, case, expect, main
+from live import daemon, enter_namespace, probe
 
 MAC = "52:54:00:12:34:56"
 DENIED = "52:54:00:00:00:66"
