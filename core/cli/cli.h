@@ -49,7 +49,7 @@ struct verb {
 };
 
 extern const struct verb verb_check, verb_simulate, verb_explain, verb_status, verb_watch,
-    verb_probe, verb_provider, verb_reload;
+    verb_probe, verb_provider, verb_reload, verb_diff;
 
 /* The verbs in the order of --help; NULL behind the last. */
 const struct verb *cli_verb_at(unsigned index);

@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "provider/image.h"
@@ -33,6 +34,9 @@ static char *judge_folder(const char *folder) {
                                folder, (unsigned) info.st_uid, (unsigned) geteuid());
     if ((info.st_mode & 077) != 0 && chmod(folder, 0700) != 0)
         return g_strdup_printf("%s is open to others: run: chmod 0700 '%s'", folder, folder);
+    struct statvfs system;
+    if (statvfs(folder, &system) == 0 && (system.f_flag & ST_NOEXEC) != 0)
+        return g_strdup_printf("%s is on a file system that is mounted noexec", folder);
     return access(folder, W_OK | X_OK) == 0 ? NULL
                                             : g_strdup_printf("%s: %s", folder, g_strerror(errno));
 }
@@ -169,14 +173,11 @@ static struct module *load_copy(struct module_store *store, const char *path,
     g_autofree char *copy = write_copy(store, path, content, ret_error);
     if (copy == NULL)
         return NULL;
-    g_autofree char *error = NULL;
-    struct module *module = module_load(copy, &error);
+    struct module *module = module_load_copy(copy, path, content->hash, ret_error);
     if (module == NULL) {
         g_unlink(copy);
-        *ret_error = g_strdup_printf("%s: its private copy %s", path, error);
         return NULL;
     }
-    module_set_origin(module, path, content->hash);
     g_hash_table_insert(store->modules, g_steal_pointer(&content->hash), module);
     return module;
 }

@@ -17,7 +17,11 @@
 #define PCAPNG_LINK_BODY    8
 #define PCAPNG_PACKET_BODY  20
 
-#define PCAPNG_LINK_RAW 101 /* LINKTYPE_RAW: begins with the IP header */
+#define PCAPNG_SNAPSHOT                                                                            \
+    262144 /* bytes kept of a packet at most; libpcap wants one number, and this one, for
+                               * all links of a file */
+#define PCAPNG_LINK_IPV4                                                                           \
+    228 /* LINKTYPE_IPV4; not the older RAW, of which libpcap takes one link a file */
 
 #define PCAPNG_OPTION_COMMENT     1 /* of any block */
 #define PCAPNG_OPTION_NAME        2 /* of a link */

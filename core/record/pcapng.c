@@ -70,9 +70,9 @@ void pcapng_put_link(struct writer *writer, const char *name) {
     size_t body = PCAPNG_LINK_BODY + option_size(value) + 4;
 
     put_start(writer, PCAPNG_LINK, body);
-    put_u16(writer, PCAPNG_LINK_RAW);
+    put_u16(writer, PCAPNG_LINK_IPV4);
     put_u16(writer, 0);
-    put_u32(writer, 0); /* no snapshot length: packets are whole */
+    put_u32(writer, PCAPNG_SNAPSHOT);
     put_option(writer, PCAPNG_OPTION_NAME, value);
     put_u32(writer, 0);
     put_end(writer, body);

@@ -20,7 +20,7 @@
 /* The section header. `writer` takes the bytes of every function here. */
 void pcapng_put_section(struct writer *writer, const char *application);
 
-/* A link without a header of its own: packets begin with IPv4 (LINKTYPE_RAW). Links are counted
+/* A link without a header of its own: packets begin with IPv4 (LINKTYPE_IPV4). Links are counted
  * from 0 in the order in which they are written. */
 void pcapng_put_link(struct writer *writer, const char *name);
 

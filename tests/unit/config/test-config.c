@@ -71,6 +71,7 @@ static void test_reads_typed_values(struct fixture *fixture, gconstpointer unuse
                   "dhcp = off\n"
                   "root = served\n"
                   "answer-shape = boot-server\n"
+                  "canary = 16\n"
                   "[tftp]\n"
                   "block-size = 1024\n"
                   "timeout = 500ms\n"
@@ -85,6 +86,7 @@ static void test_reads_typed_values(struct fixture *fixture, gconstpointer unuse
                   "on-error = drop\n"
                   "critical = yes\n"
                   "match-network = 10.0.0.0/8; 192.168.0.0/16\n");
+    g_assert_cmpuint(fixture->config->canary, ==, 16);
     g_assert_cmpuint(fixture->problems->len, ==, 0);
     const struct config *config = fixture->config;
     g_assert_cmpuint(g_strv_length(config->interfaces), ==, 2);
