@@ -13,7 +13,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     /* A copy of exactly that size, so that the sanitizer sees a read beyond it. */
-    uint8_t *exact = malloc(size > 0 ? size : 1);
+    uint8_t *exact = calloc(1, size > 0 ? size : 1);
     uint8_t *longer = calloc(1, size + APPENDED);
     if (size > 0) {
         memcpy(exact, data, size);

@@ -86,7 +86,6 @@ static void test_reads_typed_values(struct fixture *fixture, gconstpointer unuse
                   "on-error = drop\n"
                   "critical = yes\n"
                   "match-network = 10.0.0.0/8; 192.168.0.0/16\n");
-    g_assert_cmpuint(fixture->config->canary, ==, 16);
     g_assert_cmpuint(fixture->problems->len, ==, 0);
     const struct config *config = fixture->config;
     g_assert_cmpuint(g_strv_length(config->interfaces), ==, 2);
@@ -94,6 +93,7 @@ static void test_reads_typed_values(struct fixture *fixture, gconstpointer unuse
     g_autofree char *root = g_build_filename(fixture->folder, "served", NULL);
     g_assert_cmpstr(config->root, ==, root);
     g_assert_cmpint(config->policy.shape, ==, ANSWER_BOOT_SERVER);
+    g_assert_cmpuint(config->canary, ==, 16);
     g_assert_cmpuint(config->tftp.block_size, ==, 1024);
     g_assert_cmpuint(config->tftp.timeout_ms, ==, 500);
 
@@ -108,7 +108,7 @@ static void test_reads_typed_values(struct fixture *fixture, gconstpointer unuse
     g_assert_cmpuint(b->settings->len, ==, 1);
     const struct instance_setting *colour = g_ptr_array_index(b->settings, 0);
     g_assert_cmpstr(colour->value, ==, "a#b");
-    g_assert_cmpstr(colour->where, ==, "boothost.conf:13");
+    g_assert_cmpstr(colour->where, ==, "boothost.conf:14");
 }
 
 static void test_drop_ins_replace_in_name_order(struct fixture *fixture, gconstpointer unused) {
