@@ -14,6 +14,8 @@
 
 #include "provider/image.h"
 
+#define HASH_LENGTH 64 /* SHA-256 in hexadecimal */
+
 struct module_store {
     char *folder;
     GMutex lock;         /* of what follows, and of the folder */
@@ -41,13 +43,20 @@ static char *judge_folder(const char *folder) {
                                             : g_strdup_printf("%s: %s", folder, g_strerror(errno));
 }
 
+/* "NAME-HASH.so", and what is left of one that was not written to its end. Nothing else is ours. */
+static gboolean is_copy(const char *name) {
+    const char *hash = strrchr(name, '-');
+    return hash != NULL && strspn(hash + 1, "0123456789abcdef") == HASH_LENGTH &&
+           g_str_has_prefix(hash + 1 + HASH_LENGTH, ".so");
+}
+
 /* What an earlier run left; this one has not mapped anything yet. */
 static void empty_folder(const char *folder) {
     g_autoptr(GDir) listing = g_dir_open(folder, 0, NULL);
     const char *name = listing != NULL ? g_dir_read_name(listing) : NULL;
     while (name != NULL) {
         g_autofree char *path = g_build_filename(folder, name, NULL);
-        if (strstr(name, ".so") != NULL)
+        if (is_copy(name))
             g_unlink(path);
         name = g_dir_read_name(listing);
     }
@@ -58,7 +67,7 @@ static void unref_module(gpointer module) {
 }
 
 struct module_store *module_store_open(const char *state, char **ret_error) {
-    g_autofree char *folder = g_build_filename(state, "modules", NULL);
+    g_autofree char *folder = g_build_filename(state, "module-copies", NULL);
     g_mkdir_with_parents(state, 0750); /* any failure shows in the next step */
     g_mkdir(folder, 0700);
     g_autofree char *error = judge_folder(folder);
