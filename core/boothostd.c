@@ -52,16 +52,25 @@ static gboolean on_signal(gpointer loop) {
     return G_SOURCE_CONTINUE;
 }
 
+static gboolean on_hangup(gpointer user) {
+    struct daemon *const *daemon = user;
+    if (*daemon != NULL)
+        daemon_reload(*daemon);
+    return G_SOURCE_CONTINUE;
+}
+
 static int serve(struct config *config) {
     g_autoptr(GError) error = NULL;
-    struct daemon *daemon = daemon_new(config, &error);
+    struct daemon *daemon = NULL;
+    guint hangup = g_unix_signal_add(SIGHUP, on_hangup, &daemon); /* or an early one would end us */
+    daemon = daemon_new(config, &error);
     if (daemon == NULL) {
         log_error("%s", error->message);
         return EXIT_FAILURE;
     }
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     guint sources[] = {g_unix_signal_add(SIGTERM, on_signal, loop),
-                       g_unix_signal_add(SIGINT, on_signal, loop)};
+                       g_unix_signal_add(SIGINT, on_signal, loop), hangup};
     g_main_loop_run(loop);
     for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
         g_source_remove(sources[i]);

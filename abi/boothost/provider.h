@@ -13,12 +13,14 @@
  *   open returned is the first argument of every other call: keep all state there.
  * - Calls of one instance come one at a time on a worker thread that may block, unless `flags`
  *   say otherwise. open, close, drain, save and restore never overlap with any other call of
- *   the same instance; event comes on the same threads as decide and counts as a call; cancel may
- *   come at any time, on any thread.
+ *   the same instance (what was answered LATER may be completed meanwhile); event comes on the
+ *   same threads as decide and counts as a call; cancel may come at any time, on any thread.
  * - Each call has a deadline, the administrator's. The host goes on without a late answer; the
  *   late one is then counted and ignored.
  *
- * Life: open -> (restore) -> decide, content, event ... -> drain -> (save) -> close.
+ * Life: open -> (restore) -> decide, content, event ... -> (save) -> drain -> close. While machines
+ * boot, a new instance of the same name may be opened beside the old one: save of the old, restore
+ * of the new, and from then on the new one is asked.
  */
 #ifndef BOOTHOST_PROVIDER_H
 #define BOOTHOST_PROVIDER_H
@@ -88,8 +90,9 @@ struct boot_host_provider {
     int32_t (*content)(void *instance, const struct boot_host_request *request,
                        struct boot_host_content *content);
 
-    /* Something happened to a client that this generation answered. Cannot fail. `request` and
-     * `event` are lent for the call. Threads as for decide. NULL: not interested. Since 0.9. */
+    /* Something happened to a client that this chain, or one before it, answered. Cannot fail.
+     * `request` and `event` are lent for the call. Threads as for decide. NULL: not interested.
+     * Since 0.9. */
     void (*event)(void *instance, const struct boot_host_request *request,
                   const struct boot_host_event *event);
 
@@ -102,8 +105,11 @@ struct boot_host_provider {
      * May block up to the deadline. NULL: nothing to do. Since 0.9. */
     void (*drain)(void *instance);
 
-    /* Leaves named blobs for the successor of the same name, with host->state_put. Called after
-     * drain, before close. Returns 0 or a negative errno (then the successor starts empty).
+    /* Leaves named blobs for the successor of the same name, with host->state_put. Called on a live
+     * instance, while no other call of it runs and its next ones wait: so be quick, a few
+     * milliseconds. Change nothing: calls may follow, of requests that came before the swap, or
+     * because the takeover is called off, and save may come again. What those last calls learn
+     * is lost to the successor. Returns 0 or a negative errno (then the successor starts empty).
      * Thread: any. NULL: no memory to carry. Since 0.9. */
     int32_t (*save)(void *instance, struct boot_host_state *state);
 

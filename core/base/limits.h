@@ -47,7 +47,8 @@
 #define LIMIT_INSTANCE_QUEUE 1024 /* calls waiting for one provider instance */
 
 /* Providers. */
-#define LIMIT_CHAIN 64 /* providers of one chain */
+#define LIMIT_CHAIN  64  /* providers of one chain */
+#define LIMIT_CANARY 256 /* requests kept for trying a new chain, a few KiB each */
 #define LIMIT_DEFAULT_DEADLINE_US                                                                  \
     (INT64_C(1000) * 1000) /* a decision; EDK2 waits 4 s, iPXE about 3 */
 
@@ -65,6 +66,14 @@
 #define LIMIT_NETASCII_BYTES   (1024 * 1024)      /* of a file converted to netascii, in memory */
 #define LIMIT_NETASCII         64                 /* such transfers at once */
 #define LIMIT_CONTENT_BYTES    (64 * 1024 * 1024) /* bytes a provider may generate for one file */
+
+/* The recording of requests. */
+#define LIMIT_RECORD_BUFFER                                                                        \
+    (4 * 1024 * 1024)           /* bytes waiting for the disk; beyond, packets are left out */
+#define LIMIT_RECORD_FILES 1000 /* files of one recording */
+#define LIMIT_RECORD_SIZE  (INT64_C(64) * 1024 * 1024 * 1024) /* bytes of one file */
+#define LIMIT_RECORD_RETRY_US                                                                      \
+    (INT64_C(5) * 1000000) /* between two tries to open a file that failed */
 
 /* The control socket. */
 #define LIMIT_CONTROL_CALLERS 64   /* connections at once */

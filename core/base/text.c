@@ -39,6 +39,23 @@ gboolean text_parse_duration(const char *text, int64_t *ret_us) {
     return FALSE;
 }
 
+gboolean text_parse_size(const char *text, int64_t *ret_bytes) {
+    static const char suffixes[] = "KMG";
+    g_autofree char *word = g_strstrip(g_strdup(text));
+    gsize length = strlen(word);
+    const char *suffix = length > 0 ? strchr(suffixes, g_ascii_toupper(word[length - 1])) : NULL;
+    int shift = 0;
+    if (suffix != NULL) {
+        shift = 10 * (int) (suffix - suffixes + 1);
+        word[length - 1] = '\0';
+    }
+    int64_t count = 0;
+    if (!text_parse_integer(word, 0, INT64_MAX >> shift, &count))
+        return FALSE;
+    *ret_bytes = count << shift;
+    return TRUE;
+}
+
 gboolean text_parse_boolean(const char *text, gboolean *ret_value) {
     static const char *const words[][4] = {{"no", "false", "off", "0"}, {"yes", "true", "on", "1"}};
     for (int value = 0; value < 2; value++) {

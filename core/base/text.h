@@ -10,6 +10,9 @@
 /* "300ms", "2s", "5min", "1h", "250us", or "0"; in microseconds, never negative. FALSE: neither. */
 gboolean text_parse_duration(const char *text, int64_t *ret_us);
 
+/* "64M", "512K", "2G", or plain bytes; K, M and G are powers of 1024. FALSE: none of these. */
+gboolean text_parse_size(const char *text, int64_t *ret_bytes);
+
 /* yes, true, on, 1; no, false, off, 0; any case. */
 gboolean text_parse_boolean(const char *text, gboolean *ret_value);
 

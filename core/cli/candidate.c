@@ -13,8 +13,9 @@ void candidate_load(const char *path, struct candidate *ret_candidate) {
     struct config *config = config_load(path, problems);
     struct generation *generation = NULL;
 
+    struct generation_options options = {.clock = clock_monotonic(), .check = TRUE};
     if (config != NULL)
-        generation = config_open_chain(config, clock_monotonic(), TRUE, 0, problems);
+        generation = config_open_chain(config, &options, problems);
     *ret_candidate = (struct candidate){config, generation, problems};
 }
 

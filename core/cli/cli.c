@@ -12,8 +12,8 @@
 #include "control/client.h"
 
 static const struct verb *const verbs[] = {
-    &verb_check, &verb_simulate, &verb_explain,  &verb_status,
-    &verb_watch, &verb_probe,    &verb_provider, NULL,
+    &verb_check,  &verb_simulate, &verb_diff,  &verb_explain,  &verb_reload,
+    &verb_status, &verb_watch,    &verb_probe, &verb_provider, NULL,
 };
 
 const struct verb *cli_verb_at(unsigned index) {

@@ -38,6 +38,7 @@ static bool take_link_header(struct reader *reader, int link_type) {
         reader_take_span(reader, 18);
         return true;
     case DLT_RAW:
+    case DLT_IPV4: /* the daemon's own recording */
         return true;
     default:
         return false;

@@ -15,7 +15,8 @@
 
 /* "deny-file" of "deny-file=x"; NULL: the word is a file's name. */
 static char *key_of(const char *word) {
-    gsize length = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._");
+    gsize length =
+        strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._");
     return length > 0 && word[length] == '=' ? g_strndup(word, length) : NULL;
 }
 

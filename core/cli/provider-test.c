@@ -137,9 +137,9 @@ static void add_facts(GVariantBuilder *list, const struct check *check,
     g_variant_builder_add(list, "{sv}", "reason", g_variant_new_string(reason));
     g_variant_builder_add(list, "{sv}", "microseconds", g_variant_new_int64(outcome->microseconds));
     g_variant_builder_add(list, "{sv}", "findings", findings_facts(outcome));
-    g_variant_builder_add(list, "{sv}", "notes",
-                          g_variant_new_strv((const char *const *) outcome->notes->pdata,
-                                             outcome->notes->len));
+    g_variant_builder_add(
+        list, "{sv}", "notes",
+        g_variant_new_strv((const char *const *) outcome->notes->pdata, outcome->notes->len));
     g_variant_builder_close(list);
 }
 
@@ -333,7 +333,8 @@ const struct verb verb_provider_test = {
     .arguments = "FILE.so",
     .summary = "does a module keep the contract?",
     .details =
-        "Each check runs in a process of its own and prints a line of TAP; what breaks a rule names "
+        "Each check runs in a process of its own and prints a line of TAP; what breaks a rule "
+        "names "
         "its number.\nA module built with a sanitizer wants its library first:\n"
         "  LD_PRELOAD=$(cc -print-file-name=libasan.so) boothost provider test FILE.so\n"
         "Exit status: 0 when all checks pass, 1 when one fails, 2 when the settings do not fit.",

@@ -58,13 +58,14 @@ static struct request *parse(const struct cli *cli, const void *data, size_t siz
 }
 
 static gboolean read_stage(const struct cli *cli, const char *stage, bool *ret_boot_server) {
-    *ret_boot_server = g_strcmp0(stage, "boot-server") == 0 ||
-                       (stage == NULL && (cli->client.item >= 0 ||
-                                          g_strcmp0(cli->client.loader, "wdsnbp") == 0));
+    *ret_boot_server =
+        g_strcmp0(stage, "boot-server") == 0 ||
+        (stage == NULL && (cli->client.item >= 0 || g_strcmp0(cli->client.loader, "wdsnbp") == 0));
     if (stage == NULL || *ret_boot_server || strcmp(stage, "discover") == 0)
         return TRUE;
-    cli_complain(cli, "--stage: '%s' is neither discover nor boot-server; for the content door "
-                      "give --file",
+    cli_complain(cli,
+                 "--stage: '%s' is neither discover nor boot-server; for the content door "
+                 "give --file",
                  stage);
     return FALSE;
 }
@@ -122,12 +123,10 @@ static struct request *make_captured(const struct cli *cli, const struct options
 /* ---- What it says ---------------------------------------------------------------------------- */
 
 /* The content door, by the client whose decision `answer` is. NULL: the name is none. */
-static GVariant *try_file(const struct cli *cli, const struct options *options,
-                          struct stand *stand, struct request *last,
-                          const struct stand_answer *answer) {
+static GVariant *try_file(const struct cli *cli, const struct options *options, struct stand *stand,
+                          struct request *last, const struct stand_answer *answer) {
     char name[TFTP_PATH_MAX];
-    enum tftp_path_status status =
-        tftp_path_canonical(options->file, strlen(options->file), name);
+    enum tftp_path_status status = tftp_path_canonical(options->file, strlen(options->file), name);
     if (status != TFTP_PATH_OK) {
         cli_complain(cli, "--file: no client gets through with this name: %s",
                      tftp_path_status_text(status));
@@ -163,8 +162,7 @@ static GVariant *try_request(const struct cli *cli, const struct options *option
 
 static int show(const struct cli *cli, const struct options *options, struct stand *stand,
                 struct request *request, GVariantBuilder *list) {
-    g_autoptr(GVariant) facts =
-        request != NULL ? try_request(cli, options, stand, request) : NULL;
+    g_autoptr(GVariant) facts = request != NULL ? try_request(cli, options, stand, request) : NULL;
     if (facts == NULL)
         return CLI_USAGE;
     if (!cli->json)
@@ -176,8 +174,7 @@ static int show(const struct cli *cli, const struct options *options, struct sta
     return try_facts_failed(facts) ? CLI_NO : CLI_DONE;
 }
 
-static int show_capture(const struct cli *cli, const struct options *options,
-                        struct stand *stand) {
+static int show_capture(const struct cli *cli, const struct options *options, struct stand *stand) {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) captured = capture_read(options->packet, &error);
     GVariantBuilder list;

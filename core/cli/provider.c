@@ -174,8 +174,9 @@ static int choose(const struct cli *cli, const struct options *options, int argc
     if (near != NULL && strcmp(near, argv[1]) != 0)
         cli_complain(cli, "'%s' is unknown: did you mean '%s'?", argv[1], near);
     else
-        cli_complain(cli, "say 'provider list', 'provider show NAME', 'provider new NAME', 'provider try "
-                          "FILE.so' or 'provider test FILE.so'; options go behind that");
+        cli_complain(
+            cli, "say 'provider list', 'provider show NAME', 'provider new NAME', 'provider try "
+                 "FILE.so' or 'provider test FILE.so'; options go behind that");
     return CLI_USAGE;
 }
 
@@ -219,12 +220,12 @@ const struct verb verb_provider = {
     .name = "provider",
     .arguments = "list|show|new|try|test",
     .summary = "provider modules: which there are, and making, trying and testing one",
-    .details =
-        "  list            which modules there are\n"
-        "  show NAME       all about one; NAME is the word after 'module =', or a path\n"
-        "  new NAME        the source of a new one; see 'boothost provider new --help'\n"
-        "  try FILE.so     what one alone answers; see 'boothost provider try --help'\n"
-        "  test FILE.so    does it keep the contract? See 'boothost provider test --help'\n"
-        "No daemon is needed; 'boothost status' shows what is running.\nExit status: 1 when a module that is shown is refused.",
+    .details = "  list            which modules there are\n"
+               "  show NAME       all about one; NAME is the word after 'module =', or a path\n"
+               "  new NAME        the source of a new one; see 'boothost provider new --help'\n"
+               "  try FILE.so     what one alone answers; see 'boothost provider try --help'\n"
+               "  test FILE.so    does it keep the contract? See 'boothost provider test --help'\n"
+               "No daemon is needed; 'boothost status' shows what is running.\nExit status: 1 when "
+               "a module that is shown is refused.",
     .run = run,
 };

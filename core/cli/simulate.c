@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/capture.h"
+#include "cli/arrival.h"
 #include "cli/cli.h"
 #include "cli/client-options.h"
 #include "cli/facts.h"
@@ -14,11 +14,8 @@
 #include "cli/simulator.h"
 #include "codec/dhcp.h"
 
-#define SIMULATED_XID 0xb007b057
-
-/* Where nothing better is known: a documentation address (RFC 5737). */
-#define DEFAULT_SERVER    0xc0000201 /* 192.0.2.1 */
-#define DEFAULT_INTERFACE "eth0"
+#define SIMULATED_XID  0xb007b057
+#define ATTEMPT_UNSAID G_MININT
 
 struct options {
     char *stage;
@@ -27,18 +24,6 @@ struct options {
     char *relay;
     char *interface;
     char *packet;
-    gint attempt;
-};
-
-/* How a packet arrives. Addresses in host byte order. */
-struct arrival {
-    const void *data;
-    size_t size;
-    uint32_t source;
-    uint16_t source_port;
-    uint16_t port;
-    uint32_t server;
-    const char *interface;
     gint attempt;
 };
 
@@ -53,43 +38,20 @@ static void options_clear(struct options *options) {
 
 /* ---- The request ----------------------------------------------------------------------------- */
 
-static void add_address(GVariantBuilder *request, const char *key, uint32_t address) {
-    char text[IDENTITY_IPV4_TEXT_SIZE];
-
-    identity_format_ipv4(address, text);
-    g_variant_builder_add(request, "{sv}", key, g_variant_new_string(text));
-}
-
-/* The request of control/simulation.h. Floating reference. */
-static GVariant *make_request(const struct arrival *arrival) {
-    GVariantBuilder request;
-
-    g_variant_builder_init(&request, G_VARIANT_TYPE_VARDICT);
-    g_variant_builder_add(
-        &request, "{sv}", "packet",
-        g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, arrival->data, arrival->size, 1));
-    g_variant_builder_add(&request, "{sv}", "port", g_variant_new_uint16(arrival->port));
-    g_variant_builder_add(&request, "{sv}", "source-port",
-                          g_variant_new_uint16(arrival->source_port));
-    g_variant_builder_add(&request, "{sv}", "interface", g_variant_new_string(arrival->interface));
-    g_variant_builder_add(&request, "{sv}", "attempt",
-                          g_variant_new_uint32((guint32) arrival->attempt));
-    add_address(&request, "source", arrival->source);
-    add_address(&request, "server", arrival->server);
-    return g_variant_builder_end(&request);
-}
-
-/* Server and interface: as told, else as the simulator knows them. FALSE after a complaint. */
+/* What the simulator knows, then what the command line says. FALSE after a complaint. */
 static gboolean init_arrival(const struct cli *cli, const struct options *options,
                              const struct simulator *simulator, struct arrival *arrival) {
-    *arrival = (struct arrival){.attempt = options->attempt, .interface = options->interface};
-    if (!client_options_address(cli, "server", options->server, &arrival->server))
+    uint32_t server = 0;
+
+    if (!client_options_address(cli, "server", options->server, &server))
         return FALSE;
-    if (arrival->server == 0)
-        arrival->server = simulator->server != 0 ? simulator->server : DEFAULT_SERVER;
-    if (arrival->interface == NULL)
-        arrival->interface =
-            simulator->interface != NULL ? simulator->interface : DEFAULT_INTERFACE;
+    arrival_init(arrival, simulator);
+    if (server != 0)
+        arrival->server = server;
+    if (options->interface != NULL)
+        arrival->interface = options->interface;
+    if (options->attempt > 0)
+        arrival->attempt = (uint32_t) options->attempt;
     return TRUE;
 }
 
@@ -122,17 +84,6 @@ static uint32_t neighbour_of(uint32_t server) {
     return client != server ? client : client - 1;
 }
 
-/* Source address and ports as the firmware uses them: see the captures of client-packet.c. */
-static void place_packet(const struct client_packet *packet, struct arrival *arrival) {
-    arrival->source = packet->relay != 0 ? packet->relay : packet->client;
-    arrival->port = packet->boot_server ? DHCP_PORT_BOOT_SERVER : DHCP_PORT_SERVER;
-    arrival->source_port = DHCP_PORT_CLIENT;
-    if (packet->relay != 0)
-        arrival->source_port = DHCP_PORT_SERVER;
-    else if (packet->boot_server && packet->loader != CLIENT_IPXE)
-        arrival->source_port = DHCP_PORT_BOOT_SERVER;
-}
-
 /* ---- The result ------------------------------------------------------------------------------ */
 
 static int judge(GVariant *facts) {
@@ -152,9 +103,9 @@ static int simulate_client(struct simulator *simulator, const struct options *op
         packet->client = neighbour_of(arrival.server);
     arrival.data = data;
     arrival.size = client_packet_build(packet, data, sizeof data);
-    place_packet(packet, &arrival);
+    arrival_place(&arrival, packet);
 
-    g_autoptr(GVariant) facts = simulator_run(simulator, make_request(&arrival));
+    g_autoptr(GVariant) facts = simulator_run(simulator, arrival_request(&arrival));
     if (facts == NULL)
         return CLI_NO;
     if (cli->json)
@@ -166,35 +117,22 @@ static int simulate_client(struct simulator *simulator, const struct options *op
 
 /* ---- Packets of a capture -------------------------------------------------------------------- */
 
-static uint32_t ipv4_number(const struct address *address) {
-    uint32_t number = 0;
-
-    for (int i = 0; i < 4; i++)
-        number = number << 8 | address->bytes[i];
-    return number;
-}
-
-static gboolean is_broadcast(uint32_t address) {
-    return address == UINT32_MAX || (address & 0xff) == 0xff;
-}
-
-/* NULL after a complaint. */
+/* NULL after a complaint. What the command line says comes before what the capture does. */
 static GVariant *simulate_captured(struct simulator *simulator, const struct options *options,
                                    const struct capture_request *request) {
-    uint32_t to = ipv4_number(&request->to);
-    struct arrival arrival;
-    gsize size = 0;
+    struct arrival told, arrival;
 
-    if (!init_arrival(simulator->cli, options, simulator, &arrival))
+    if (!init_arrival(simulator->cli, options, simulator, &told))
         return NULL;
-    if (options->server == NULL && !is_broadcast(to))
-        arrival.server = to; /* it knew the server's address */
-    arrival.data = g_bytes_get_data(request->packet, &size);
-    arrival.size = size;
-    arrival.source = ipv4_number(&request->from);
-    arrival.source_port = request->from.port;
-    arrival.port = request->to.port;
-    return simulator_run(simulator, make_request(&arrival));
+    arrival = told;
+    arrival_captured(&arrival, request);
+    if (options->server != NULL)
+        arrival.server = told.server;
+    if (options->interface != NULL)
+        arrival.interface = told.interface;
+    if (options->attempt > 0)
+        arrival.attempt = told.attempt;
+    return simulator_run(simulator, arrival_request(&arrival));
 }
 
 static void print_captured(const struct capture_request *request, GVariant *facts) {
@@ -255,7 +193,7 @@ static int simulate(const struct cli *cli, const struct options *options) {
     struct simulator simulator;
     int status = CLI_NO;
 
-    if (options->attempt < 1) {
+    if (options->attempt < 1 && options->attempt != ATTEMPT_UNSAID) {
         cli_complain(cli, "--attempt: counts from 1");
         return CLI_USAGE;
     }
@@ -275,7 +213,7 @@ static int simulate(const struct cli *cli, const struct options *options) {
 }
 
 static int run(struct cli *cli, int argc, char **argv) {
-    struct options options = {.attempt = 1};
+    struct options options = {.attempt = ATTEMPT_UNSAID};
     const GOptionEntry entries[] = {
         {"stage", 0, 0, G_OPTION_ARG_STRING, &options.stage, "discover or boot-server (discover)",
          "STAGE"},
@@ -290,7 +228,7 @@ static int run(struct cli *cli, int argc, char **argv) {
         {"attempt", 0, 0, G_OPTION_ARG_INT, &options.attempt,
          "How often it came without fetching anything (1)", "NUMBER"},
         {"packet", 'p', 0, G_OPTION_ARG_FILENAME, &options.packet,
-         "Take the requests of this capture instead (pcap)", "FILE"},
+         "Take the requests of this capture instead (pcap, pcapng)", "FILE"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     int status = CLI_USAGE;

@@ -103,11 +103,14 @@ static GVariant *decode(GVariant *facts) {
     return g_variant_ref_sink(facts_replace(facts, "packet", "answer", answer));
 }
 
+GVariant *simulator_ask(struct simulator *simulator, GVariant *request) {
+    return simulator->candidate.generation != NULL
+               ? run_candidate(simulator, request)
+               : cli_ask(simulator->cli, "Simulate", g_variant_new("(@a{sv})", request));
+}
+
 GVariant *simulator_run(struct simulator *simulator, GVariant *request) {
-    g_autoptr(GVariant) facts =
-        simulator->candidate.generation != NULL
-            ? run_candidate(simulator, request)
-            : cli_ask(simulator->cli, "Simulate", g_variant_new("(@a{sv})", request));
+    g_autoptr(GVariant) facts = simulator_ask(simulator, request);
 
     return facts != NULL ? decode(facts) : NULL;
 }

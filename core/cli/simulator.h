@@ -18,6 +18,9 @@ struct simulator {
 gboolean simulator_init(struct simulator *simulator, const struct cli *cli);
 void simulator_clear(struct simulator *simulator);
 
-/* `request` as in control/simulation.h, floating reference taken. The facts, with the packet's
- * bytes decoded as "answer"; NULL after a complaint. Free with g_variant_unref. */
+/* `request` as in control/simulation.h, floating reference taken. The facts; NULL after a complaint.
+ * Free with g_variant_unref. */
+GVariant *simulator_ask(struct simulator *simulator, GVariant *request);
+
+/* The same, with the packet's bytes decoded as "answer". */
 GVariant *simulator_run(struct simulator *simulator, GVariant *request);

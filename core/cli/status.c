@@ -38,7 +38,7 @@ static void print_head(GVariant *status) {
 }
 
 static gboolean is_telling(const char *key, const char *text) {
-    static const char *const silent[] = {"name", "path", NULL};
+    static const char *const silent[] = {"name", "path", "image", NULL};
 
     return !g_strv_contains(silent, key) && text[0] != '\0' && strcmp(text, "0") != 0;
 }
@@ -91,11 +91,28 @@ static void print_counters(const char *title, GVariant *counters) {
     }
 }
 
+static void print_generations(GVariant *status) {
+    g_autoptr(GVariant) list = facts_child(status, "generations");
+
+    if (list == NULL)
+        return;
+    puts("generations");
+    for (gsize i = 0; i < g_variant_n_children(list); i++) {
+        g_autoptr(GVariant) row = g_variant_get_child_value(list, i);
+        gint64 opened = facts_number(row, "opened-us", 0);
+        g_autofree char *age = age_text((g_get_real_time() - opened) / G_USEC_PER_SEC);
+        printf("  %-16" G_GINT64_FORMAT " %s, opened %s ago, %" G_GINT64_FORMAT " in flight\n",
+               facts_number(row, "number", 0), facts_text(row, "state"), age,
+               facts_number(row, "in-flight", 0));
+    }
+}
+
 static void print_status(GVariant *status) {
     static const char *const lists[] = {"interfaces", "providers", "transfers"};
-    static const char *const counters[] = {"requests", "tftp"};
+    static const char *const counters[] = {"requests", "tftp", "recording"};
 
     print_head(status);
+    print_generations(status);
     for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
         g_autoptr(GVariant) list = facts_child(status, lists[i]);
         print_list(lists[i], list);

@@ -47,8 +47,10 @@ static GVariant *fields_of(const struct reply *reply) {
         const char *name;
         uint32_t field;
     } fields[] = {
-        {"boot-file", BOOT_HOST_REPLY_BOOT_FILE},     {"server", BOOT_HOST_REPLY_SERVER},
-        {"server-name", BOOT_HOST_REPLY_SERVER_NAME}, {"message", BOOT_HOST_REPLY_MESSAGE},
+        {"boot-file", BOOT_HOST_REPLY_BOOT_FILE},
+        {"server", BOOT_HOST_REPLY_SERVER},
+        {"server-name", BOOT_HOST_REPLY_SERVER_NAME},
+        {"message", BOOT_HOST_REPLY_MESSAGE},
         {"shape", BOOT_HOST_REPLY_SHAPE},
     };
     GVariantBuilder set;
@@ -149,9 +151,9 @@ GVariant *try_facts(const struct request *request, const struct stand_answer *an
 
 static const char *kind_name(enum chain_content_kind kind) {
     static const char *const names[] = {
-        [CHAIN_CONTENT_NONE] = "none", [CHAIN_CONTENT_REFUSED] = "refused",
+        [CHAIN_CONTENT_NONE] = "none",   [CHAIN_CONTENT_REFUSED] = "refused",
         [CHAIN_CONTENT_BYTES] = "bytes", [CHAIN_CONTENT_FILE] = "file",
-        [CHAIN_CONTENT_NAME] = "name", [CHAIN_CONTENT_READER] = "reader",
+        [CHAIN_CONTENT_NAME] = "name",   [CHAIN_CONTENT_READER] = "reader",
     };
     return names[kind];
 }

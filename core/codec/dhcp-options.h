@@ -47,6 +47,7 @@ enum dhcp_option_code {
     DHCP_OPTION_TFTP_SERVER = 66,
     DHCP_OPTION_BOOT_FILE = 67,
     DHCP_OPTION_USER_CLASS = 77,       /* RFC 3004 */
+    DHCP_OPTION_CLIENT_FQDN = 81,      /* RFC 4702 */
     DHCP_OPTION_RELAY_AGENT = 82,      /* RFC 3046 */
     DHCP_OPTION_ARCHITECTURE = 93,     /* RFC 4578 section 2.1 */
     DHCP_OPTION_UNDI = 94,             /* RFC 4578 section 2.2 */

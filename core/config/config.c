@@ -75,11 +75,32 @@ static const char *set_shape(struct config_reader *reader, const char *value) {
                                                                     : "auto, direct or boot-server";
 }
 
-static const struct key server_keys[] = {
-    {"interfaces", set_interfaces}, {"dhcp", set_dhcp},       {"root", set_root},
-    {"state", set_state},           {"modules", set_modules}, {"control", set_control},
-    {"answer-shape", set_shape},
-};
+static const char *set_record(struct config_reader *reader, const char *value) {
+    return set_path(reader, &reader->config->record.path, value);
+}
+
+static const char *set_record_size(struct config_reader *reader, const char *value) {
+    int64_t bytes = 0;
+    if (!text_parse_size(value, &bytes) || bytes < 64 * 1024 || bytes > LIMIT_RECORD_SIZE)
+        return "64K to 64G (bytes of one file, such as 64M)";
+    reader->config->record.size = (uint64_t) bytes;
+    return NULL;
+}
+
+static const char *set_record_files(struct config_reader *reader, const char *value) {
+    int64_t files = 0;
+    if (!text_parse_integer(value, 1, LIMIT_RECORD_FILES, &files))
+        return "1 to 1000 (files kept)";
+    reader->config->record.files = (unsigned) files;
+    return NULL;
+}
+
+static const char *set_record_macs(struct config_reader *reader, const char *value) {
+    reader->config->record.use_pseudonyms = strcmp(value, "pseudonym") == 0;
+    return reader->config->record.use_pseudonyms || strcmp(value, "plain") == 0
+               ? NULL
+               : "plain or pseudonym";
+}
 
 static gboolean number(const char *value, int64_t least, int64_t most, unsigned *ret_number) {
     int64_t wide = 0;
@@ -88,6 +109,27 @@ static gboolean number(const char *value, int64_t least, int64_t most, unsigned 
     *ret_number = (unsigned) wide;
     return TRUE;
 }
+
+static const char *set_canary(struct config_reader *reader, const char *value) {
+    return number(value, 0, LIMIT_CANARY, &reader->config->canary)
+               ? NULL
+               : "0 to 256 (clients whose last request a reload tries first)";
+}
+
+static const struct key server_keys[] = {
+    {"interfaces", set_interfaces},
+    {"dhcp", set_dhcp},
+    {"root", set_root},
+    {"state", set_state},
+    {"modules", set_modules},
+    {"control", set_control},
+    {"answer-shape", set_shape},
+    {"canary", set_canary},
+    {"record", set_record},
+    {"record-size", set_record_size},
+    {"record-files", set_record_files},
+    {"record-macs", set_record_macs},
+};
 
 static const char *set_block_size(struct config_reader *reader, const char *value) {
     return number(value, 512, LIMIT_TFTP_BLOCK_MAX, &reader->config->tftp.block_size)
@@ -207,6 +249,7 @@ static struct config *config_new(const char *path) {
     config->state = g_strdup("/var/lib/boothost");
     config->modules = g_strdup(BOOTHOST_MODULE_FOLDER);
     config->control = g_strdup(CONFIG_DEFAULT_CONTROL);
+    config->record = (struct config_record){.size = 64 * 1024 * 1024, .files = 4};
     config->instances = g_ptr_array_new_with_free_func((GDestroyNotify) instance_config_unref);
     return config;
 }
@@ -241,18 +284,16 @@ void config_unref(struct config *config) {
     g_free(config->state);
     g_free(config->modules);
     g_free(config->control);
+    g_free(config->record.path);
     g_ptr_array_unref(config->instances);
     g_free(config);
 }
 
-struct generation *config_open_chain(const struct config *config, const struct clock *clock,
-                                     gboolean check, uint64_t number, GPtrArray *problems) {
-    struct generation_options options = {
-        .instances = config->instances,
-        .module_folder = config->modules,
-        .clock = clock,
-        .check = check,
-        .number = number,
-    };
-    return generation_new(&options, problems);
+struct generation *config_open_chain(const struct config *config,
+                                     const struct generation_options *options,
+                                     GPtrArray *problems) {
+    struct generation_options complete = *options;
+    complete.instances = config->instances;
+    complete.module_folder = config->modules;
+    return generation_new(&complete, problems);
 }

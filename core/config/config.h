@@ -20,16 +20,26 @@ enum config_dhcp {
     CONFIG_DHCP_OFF,  /* port 67 belongs to a DHCP server on this host: 4011 only */
 };
 
+/* The recording of requests: see record/recorder.h. */
+struct config_record {
+    char *path; /* an absolute path; NULL: nothing is recorded */
+    uint64_t size;
+    unsigned files;
+    gboolean use_pseudonyms;
+};
+
 struct config {
     gatomicrefcount refs;
     char *path;       /* of the main file */
     GStrv interfaces; /* names; NULL: all that are up, loopback left out */
     enum config_dhcp dhcp;
-    char *root;    /* served by TFTP: an absolute path */
-    char *state;   /* what providers keep: an absolute path */
-    char *modules; /* folder of provider modules: an absolute path */
-    char *control; /* the control socket: an absolute path */
+    char *root;      /* served by TFTP: an absolute path */
+    char *state;     /* what providers keep: an absolute path */
+    char *modules;   /* folder of provider modules: an absolute path */
+    char *control;   /* the control socket: an absolute path */
+    unsigned canary; /* clients whose last request a reload tries first; 0: none */
     struct answer_policy policy;
+    struct config_record record;
     struct tftp_settings tftp;
     GPtrArray *instances; /* struct instance_config *, in the order of [chain] providers */
 };
@@ -40,6 +50,7 @@ struct config *config_load(const char *path, GPtrArray *problems);
 struct config *config_ref(struct config *config);
 void config_unref(struct config *config);
 
-/* The chain that the configuration asks for; see generation_new. */
-struct generation *config_open_chain(const struct config *config, const struct clock *clock,
-                                     gboolean check, uint64_t number, GPtrArray *problems);
+/* The chain that the configuration asks for; see generation_new. `options`: the instances and their
+ * folder are filled in here. */
+struct generation *config_open_chain(const struct config *config,
+                                     const struct generation_options *options, GPtrArray *problems);

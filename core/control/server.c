@@ -83,6 +83,8 @@ static void dispatch(struct caller *caller, const char *method, GVariant *parame
         backend->status(backend->user, call);
     } else if (g_str_equal(method, "Providers")) {
         backend->providers(backend->user, call);
+    } else if (g_str_equal(method, "Reload")) {
+        backend->reload(backend->user, call);
     } else if (g_str_equal(method, "Explain")) {
         const char *client = NULL;
         g_variant_get(parameters, "(&s)", &client);

@@ -18,7 +18,7 @@ struct control_server;
  * by then; ending the call is right all the same. */
 struct control_call;
 
-/* `facts`: a{sv} for status, explain and simulate, aa{sv} for providers. A floating reference is
+/* `facts`: a{sv} for status, explain, simulate and reload, aa{sv} for providers. A floating reference is
  * taken. */
 void control_call_return(struct control_call *call, GVariant *facts);
 void control_call_fail(struct control_call *call, enum control_error code, const char *format, ...)
@@ -32,6 +32,7 @@ struct control_backend {
     /* `request` (a{sv}) is lent for the call; control/simulation.h answers it. */
     void (*simulate)(gpointer user, struct control_call *call, GVariant *request);
     void (*providers)(gpointer user, struct control_call *call);
+    void (*reload)(gpointer user, struct control_call *call);
     gpointer user; /* must outlive the server */
 };
 

@@ -11,9 +11,11 @@
 #include "boot/answer.h"
 #include "boot/route.h"
 #include "codec/dhcp.h"
+#include "daemon/recent.h"
 #include "daemon/state.h"
 #include "net/packet.h"
 #include "net/udp.h"
+#include "record/recorder.h"
 
 /* One port we answer on: a socket of our own, or past the one of this host's DHCP server. */
 struct door {
@@ -35,6 +37,8 @@ struct answering {
 struct inflight {
     struct answering *answering; /* NULL: we are stopping, nobody answers any more */
     struct door *door;
+    struct config *config; /* both as they were when it came: no answer mixes two of them */
+    struct generation *generation;
     struct request *request; /* whose charge is given back at the end */
     struct inflight *next;
     struct inflight **link; /* who points to us */
@@ -54,6 +58,42 @@ static void count(struct answering *answering, const char *reason) {
         g_hash_table_insert(answering->counters, (gpointer) reason, counter);
     }
     (*counter)++;
+}
+
+/* ---- The recording --------------------------------------------------------------------------- */
+
+static void record_request(struct daemon *daemon, const struct udp_datagram *datagram,
+                           const struct request_origin *origin) {
+    if (daemon->recorder == NULL)
+        return;
+    struct recorder_packet packet = {
+        .data = datagram->data,
+        .size = datagram->size,
+        .from = datagram->peer,
+        .to = datagram->local,
+        .link = origin->interface_name,
+        .server = origin->server,
+        .attempt = origin->attempt,
+    };
+    packet.to.port = origin->port;
+    recorder_add(daemon->recorder, &packet);
+}
+
+static void record_answer(struct daemon *daemon, const struct udp_datagram *datagram,
+                          const struct request_origin *origin) {
+    if (daemon->recorder == NULL)
+        return;
+    struct recorder_packet packet = {
+        .data = datagram->data,
+        .size = datagram->size,
+        .from = origin->server,
+        .to = datagram->peer,
+        .link = origin->interface_name,
+        .is_answer = TRUE,
+        .server = origin->server,
+    };
+    packet.from.port = origin->port;
+    recorder_add(daemon->recorder, &packet);
 }
 
 /* ---- The answer ------------------------------------------------------------------------------ */
@@ -87,10 +127,13 @@ static void send_answer(struct inflight *inflight, const struct decision *decisi
         return;
     }
     count(answering, "answered");
+    record_answer(answering->daemon, &datagram, request_get_origin(decision->request));
     g_free(decision->trace->destination);
     decision->trace->destination =
         g_strdup_printf("%s:%u (%s)", address_text(&route.to, to), route.to.port, route.rule);
 }
+
+/* ---- What is told ---------------------------------------------------------------------------- */
 
 static const char *text_or(const char *text, const char *otherwise) {
     return text != NULL ? text : otherwise;
@@ -127,13 +170,13 @@ static void tell_decision(struct daemon *daemon, const struct decision *decision
                     text_or(reason, ""));
 }
 
-static void tell_providers(struct daemon *daemon, const struct decision *decision) {
+static void tell_providers(struct generation *generation, const struct decision *decision) {
     struct boot_host_event event = {
         .size = sizeof(event),
         .kind = BOOT_HOST_EVENT_ANSWERED,
         .name = text_or(decision->trace->boot_file, ""),
     };
-    chain_event(daemon->generation, decision->request, &event);
+    chain_event(generation, decision->request, &event);
 }
 
 static void release(struct answering *answering, const struct request *request) {
@@ -148,6 +191,8 @@ static void inflight_free(struct inflight *inflight) {
             inflight->next->link = inflight->link;
     }
     request_unref(inflight->request);
+    generation_unref(inflight->generation);
+    config_unref(inflight->config);
     g_free(inflight);
 }
 
@@ -159,15 +204,16 @@ static void on_decided(const struct decision *decision, void *user) {
         release(answering, inflight->request);
         struct answer answer;
         int failure = answer_make(decision->request, decision->reply, decision->verdict,
-                                  &daemon->config->policy, decision->trace, &answer);
+                                  &inflight->config->policy, decision->trace, &answer);
         if (failure == 0)
             send_answer(inflight, decision, &answer);
         else
             count(answering, failure == -ENOMSG ? "silent" : "answer-failed");
         session_decided(daemon->sessions, decision->request, decision->trace);
+        recent_add(daemon->recent, decision->request, decision->trace);
         tell_decision(daemon, decision, failure == 0);
         if (failure == 0)
-            tell_providers(daemon, decision);
+            tell_providers(inflight->generation, decision);
     }
     inflight_free(inflight);
 }
@@ -210,6 +256,8 @@ static void ask_chain(struct door *door, struct request *request) {
     }
     struct inflight *inflight = g_new0(struct inflight, 1);
     inflight->request = request_ref(request);
+    inflight->config = config_ref(daemon->config);
+    inflight->generation = generation_ref(daemon->generation);
     inflight->answering = answering;
     inflight->door = door;
     inflight->next = answering->inflight;
@@ -217,7 +265,7 @@ static void ask_chain(struct door *door, struct request *request) {
     if (inflight->next != NULL)
         inflight->next->link = &inflight->next;
     answering->inflight = inflight;
-    chain_decide(daemon->generation, request, on_decided, inflight);
+    chain_decide(inflight->generation, request, on_decided, inflight);
 }
 
 /* Takes one datagram as far as the chain; returns the reason why it went no further, or NULL. */
@@ -248,6 +296,7 @@ static const char *take(struct door *door, const struct udp_datagram *datagram) 
     ours = request_new(&view, datagram->data, datagram->size, &origin, &request);
     if (ours != REQUEST_OK)
         return request_status_name(ours);
+    record_request(daemon, datagram, &origin);
     ask_chain(door, request);
     request_unref(request);
     return NULL;

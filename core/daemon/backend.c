@@ -6,8 +6,11 @@
 
 #include "control/simulation.h"
 #include "daemon/answering.h"
+#include "daemon/reload.h"
 #include "daemon/serving.h"
 #include "daemon/state.h"
+#include "provider/life.h"
+#include "record/recorder.h"
 
 static GVariant *describe_interfaces(const struct interfaces *interfaces) {
     GVariantBuilder builder;
@@ -31,6 +34,18 @@ static GVariant *describe_interfaces(const struct interfaces *interfaces) {
     return g_variant_builder_end(&builder);
 }
 
+/* The one that serves, then those that still have something to finish, oldest first. */
+static GVariant *describe_generations(const struct daemon *daemon) {
+    GVariantBuilder builder;
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("aa{sv}"));
+    g_variant_builder_add_value(&builder, life_status(generation_get_life(daemon->generation)));
+    for (guint i = 0; i < daemon->retired->len; i++) {
+        if (!life_is_closed(daemon->retired->pdata[i]))
+            g_variant_builder_add_value(&builder, life_status(daemon->retired->pdata[i]));
+    }
+    return g_variant_builder_end(&builder);
+}
+
 static void on_status(gpointer user, struct control_call *call) {
     struct daemon *daemon = user;
     g_autofree char *ports = answering_ports(daemon->answering);
@@ -43,11 +58,14 @@ static void on_status(gpointer user, struct control_call *call) {
     g_variant_dict_insert(&facts, "ports", "s", ports);
     g_variant_dict_insert(&facts, "root", "s", daemon->config->root);
     g_variant_dict_insert(&facts, "sessions", "u", session_table_count(daemon->sessions));
+    g_variant_dict_insert_value(&facts, "generations", describe_generations(daemon));
     g_variant_dict_insert_value(&facts, "interfaces", describe_interfaces(daemon->interfaces));
     g_variant_dict_insert_value(&facts, "requests", answering_counters(daemon->answering));
     g_variant_dict_insert_value(&facts, "tftp", serving_counters(daemon->serving));
     g_variant_dict_insert_value(&facts, "transfers", serving_running(daemon->serving));
     g_variant_dict_insert_value(&facts, "providers", generation_status(daemon->generation));
+    if (daemon->recorder != NULL)
+        g_variant_dict_insert_value(&facts, "recording", recorder_status(daemon->recorder));
     control_call_return(call, g_variant_dict_end(&facts));
 }
 
@@ -81,12 +99,22 @@ static void on_providers(gpointer user, struct control_call *call) {
     control_call_return(call, generation_status(daemon->generation));
 }
 
+static void on_reloaded(GVariant *facts, gpointer user) {
+    control_call_return(user, facts);
+}
+
+static void on_reload(gpointer user, struct control_call *call) {
+    struct daemon *daemon = user;
+    reload_begin(daemon->reload, on_reloaded, call);
+}
+
 struct control_backend backend_make(struct daemon *daemon) {
     return (struct control_backend){
         .status = on_status,
         .explain = on_explain,
         .simulate = on_simulate,
         .providers = on_providers,
+        .reload = on_reload,
         .user = daemon,
     };
 }

@@ -8,12 +8,17 @@
 #include "base/log.h"
 #include "daemon/answering.h"
 #include "daemon/backend.h"
+#include "daemon/recent.h"
+#include "daemon/reload.h"
 #include "daemon/serving.h"
 #include "daemon/state.h"
+#include "provider/life.h"
+#include "provider/module-store.h"
+#include "record/recorder.h"
 
 #define CLOSE_PATIENCE_US (5 * CLOCK_SECOND) /* for providers to finish what they do */
 
-G_DEFINE_QUARK(boothost - daemon - error - quark, daemon_error)
+G_DEFINE_QUARK(boothost_daemon_error, daemon_error)
 
 void daemon_tell(struct daemon *daemon, const char *event, const char *client, const char *format,
                  ...) {
@@ -73,7 +78,7 @@ static gboolean on_links_changed(gpointer user) {
     interfaces_unref(daemon->interfaces);
     daemon->interfaces = interfaces;
     if (daemon->serving != NULL)
-        serving_links_changed(daemon->serving);
+        serving_changed(daemon->serving, NULL);
     tell_links(interfaces);
     return G_SOURCE_CONTINUE;
 }
@@ -111,9 +116,20 @@ static char *tell_problems(const GPtrArray *problems) {
     return fatal->len > 0 ? g_string_free(g_steal_pointer(&fatal), FALSE) : NULL;
 }
 
+static gboolean start_store(struct daemon *daemon, GError **error) {
+    g_autofree char *problem = NULL;
+    daemon->store = module_store_open(daemon->config->state, &problem);
+    if (daemon->store == NULL)
+        g_set_error(error, DAEMON_ERROR, DAEMON_ERROR_CHAIN, "%s: %s", daemon->config->path,
+                    problem);
+    return daemon->store != NULL;
+}
+
 static gboolean start_chain(struct daemon *daemon, GError **error) {
+    struct generation_options options = {
+        .clock = daemon->clock, .store = daemon->store, .number = 1};
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify) problem_free);
-    daemon->generation = config_open_chain(daemon->config, daemon->clock, FALSE, 1, problems);
+    daemon->generation = config_open_chain(daemon->config, &options, problems);
     g_autofree char *fatal = tell_problems(problems);
     if (daemon->generation != NULL)
         return TRUE;
@@ -122,6 +138,24 @@ static gboolean start_chain(struct daemon *daemon, GError **error) {
                 "tests it",
                 daemon->config->path);
     return FALSE;
+}
+
+/* ---- Recording ------------------------------------------------------------------------------- */
+
+/* An administrator who asks for a recording wants to know that there is none. */
+static gboolean start_recorder(struct daemon *daemon, GError **error) {
+    const struct config_record *record = &daemon->config->record;
+    if (record->path == NULL)
+        return TRUE;
+    struct recorder_options options = {
+        .path = record->path,
+        .size = record->size,
+        .files = record->files,
+        .use_pseudonyms = record->use_pseudonyms,
+        .clock = daemon->clock,
+    };
+    daemon->recorder = recorder_new(&options, error);
+    return daemon->recorder != NULL;
 }
 
 /* ---- Life ------------------------------------------------------------------------------------ */
@@ -139,16 +173,25 @@ static void start_control(struct daemon *daemon) {
                     error->message);
 }
 
+static void unref_life(gpointer life) {
+    life_unref(life);
+}
+
 struct daemon *daemon_new(struct config *config, GError **error) {
     struct daemon *daemon = g_new0(struct daemon, 1);
     daemon->config = config_ref(config);
+    daemon->started = config_ref(config);
     daemon->clock = clock_monotonic();
     daemon->started_us = g_get_real_time();
     daemon->log_rate.limit = LIMIT_LOG_LINES;
     daemon->sessions = session_table_new(daemon->clock, LIMIT_SESSIONS);
     struct quota_limits limits = quota_limits_parked();
     daemon->quota = quota_new(&limits);
-    gboolean started = start_links(daemon, error) && start_chain(daemon, error);
+    daemon->retired = g_ptr_array_new_with_free_func(unref_life);
+    daemon->recent = recent_new();
+    recent_set_limit(daemon->recent, config->canary);
+    gboolean started = start_links(daemon, error) && start_recorder(daemon, error) &&
+                       start_store(daemon, error) && start_chain(daemon, error);
     if (started)
         daemon->serving = serving_new(daemon, error);
     if (daemon->serving != NULL)
@@ -157,20 +200,36 @@ struct daemon *daemon_new(struct config *config, GError **error) {
         daemon_free(daemon);
         return NULL;
     }
+    daemon->reload = reload_new(daemon);
     start_control(daemon);
     tell_links(daemon->interfaces);
     return daemon;
 }
 
+void daemon_reload(struct daemon *daemon) {
+    reload_begin(daemon->reload, NULL, NULL);
+}
+
+static void close_chain(struct daemon *daemon, gboolean is_idle) {
+    if (daemon->generation != NULL && !generation_finish(daemon->generation, CLOSE_PATIENCE_US))
+        log_warning("a provider does not let go of its calls: leaving without it");
+    else if (is_idle)
+        module_store_free(daemon->store);
+    g_ptr_array_unref(daemon->retired);
+}
+
 void daemon_free(struct daemon *daemon) {
     if (daemon == NULL)
         return;
+    gboolean is_idle = reload_free(daemon->reload);
+    if (!is_idle)
+        log_warning("a provider does not come back from opening: leaving without it");
     control_server_free(daemon->control);
     daemon->control = NULL;
     answering_free(daemon->answering);
     serving_free(daemon->serving);
-    if (daemon->generation != NULL && !generation_finish(daemon->generation, CLOSE_PATIENCE_US))
-        log_warning("a provider does not let go of its calls: leaving without it");
+    recorder_free(daemon->recorder);
+    close_chain(daemon, is_idle);
     if (daemon->interfaces_watch != NULL) {
         g_source_destroy(daemon->interfaces_watch);
         g_source_unref(daemon->interfaces_watch);
@@ -180,6 +239,8 @@ void daemon_free(struct daemon *daemon) {
     neighbour_table_free(daemon->neighbours);
     quota_free(daemon->quota);
     session_table_free(daemon->sessions);
+    recent_free(daemon->recent);
     config_unref(daemon->config);
+    config_unref(daemon->started);
     g_free(daemon);
 }

@@ -22,5 +22,9 @@ enum daemon_error {
  * caller then runs. The error says what is in the way and what to do. */
 struct daemon *daemon_new(struct config *config, GError **error);
 
+/* Reads the configuration again and lets the chain that it asks for take over; the log says what came
+ * of it. On the thread that runs the main context. */
+void daemon_reload(struct daemon *daemon);
+
 /* Stops receiving, ends transfers, closes the providers. */
 void daemon_free(struct daemon *daemon);

@@ -319,8 +319,12 @@ void serving_free(struct serving *serving) {
     g_free(serving);
 }
 
-void serving_links_changed(struct serving *serving) {
+void serving_changed(struct serving *serving, struct content_root *root) {
     struct daemon *daemon = serving->daemon;
+    if (root != NULL) {
+        content_root_unref(serving->root);
+        serving->root = root;
+    }
     tftp_server_configure(serving->server, &daemon->config->tftp, serving->root,
                           daemon->interfaces);
 }

@@ -8,6 +8,7 @@
 
 #include <glib.h>
 
+struct content_root;
 struct daemon;
 struct serving;
 
@@ -17,8 +18,9 @@ struct serving *serving_new(struct daemon *daemon, GError **error);
 /* Ends running transfers. Packet thread. */
 void serving_free(struct serving *serving);
 
-/* Links have changed: their MTU caps the blocks of transfers to come. */
-void serving_links_changed(struct serving *serving);
+/* Links or configuration have changed: what holds for transfers to come. `root` (NULL: the one there
+ * is) is another served folder, taken over. */
+void serving_changed(struct serving *serving, struct content_root *root);
 
 /* Counters a{st}, and the running transfers as aa{sv}. Floating references. */
 GVariant *serving_counters(const struct serving *serving);

@@ -19,19 +19,29 @@
 #include "provider/generation.h"
 
 struct answering;
+struct module_store;
+struct recent;
+struct recorder;
+struct reload;
 struct serving;
 
 struct daemon {
-    struct config *config;
+    struct config *config;  /* in force; a reload swaps it together with the generation */
+    struct config *started; /* of the start: what a reload cannot change is still this */
     const struct clock *clock;
     int64_t started_us;   /* wall clock */
     struct rate log_rate; /* of lines that clients cause */
     struct interfaces *interfaces;
     GSource *interfaces_watch;          /* NULL: netlink is denied, links are those of the start */
     struct neighbour_table *neighbours; /* NULL: netlink is denied */
+    struct module_store *store;
     struct generation *generation;
+    GPtrArray *retired;    /* struct life *, of generations that may still be draining */
+    struct recent *recent; /* requests to try a new chain with */
+    struct reload *reload;
     struct session_table *sessions;
     struct quota *quota;
+    struct recorder *recorder; /* NULL: nothing is recorded */
     struct answering *answering;
     struct serving *serving;
     struct control_server *control; /* NULL: no control socket could be made */

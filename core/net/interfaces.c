@@ -13,7 +13,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-G_DEFINE_QUARK(boothost - interfaces - error, interfaces_error)
+G_DEFINE_QUARK(boothost_interfaces_error, interfaces_error)
 
 struct interfaces {
     gatomicrefcount references;

@@ -16,7 +16,7 @@
 #define FIRST_INHERITED 3 /* the LISTEN_FDS protocol begins behind standard error */
 #define MOST_INHERITED  64
 
-G_DEFINE_QUARK(boothost - udp - error, udp_error)
+G_DEFINE_QUARK(boothost_udp_error, udp_error)
 
 struct udp_socket {
     int descriptor;

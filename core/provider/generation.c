@@ -311,8 +311,12 @@ static gboolean unref_now(gpointer generation) {
 }
 
 void generation_unref_later(struct generation *generation) {
+    /* Not g_main_context_invoke, which runs it here at a moment when nobody runs the context. */
     g_autoptr(GMainContext) context = g_main_context_ref(generation->context);
-    g_main_context_invoke(context, unref_now, generation);
+    g_autoptr(GSource) source = g_idle_source_new();
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, unref_now, generation, NULL);
+    g_source_attach(source, context);
 }
 
 struct generation *generation_enter(struct generation *generation) {

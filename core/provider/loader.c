@@ -86,7 +86,7 @@ static char *judge_content(const char *path) {
 
 /* Maps the file with every symbol resolved, for good. The handle is not needed again: NODELETE
  * keeps the image although libltdl will count its own handles. */
-static char *map_now(const char *path) {
+static char *map_now(const char *path, const char *shown) {
     if (dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) != NULL)
         return NULL;
     const char *words = dlerror();
@@ -95,8 +95,8 @@ static char *map_now(const char *path) {
         words += strlen(path) + strlen(": ");
     return g_strdup_printf("%s cannot be loaded: %s; build it as a shared object for this machine "
                            "that links to everything it uses (check with: ldd -r '%s')",
-                           path, words != NULL ? words : "the dynamic linker does not say why",
-                           path);
+                           shown, words != NULL ? words : "the dynamic linker does not say why",
+                           shown);
 }
 
 static lt_dlhandle open_resident(const char *path) {
@@ -110,17 +110,18 @@ static lt_dlhandle open_resident(const char *path) {
     return handle;
 }
 
-static boot_host_provider_entry_fn find_entry(const char *path, char **ret_error) {
+static boot_host_provider_entry_fn find_entry(const char *path, const char *shown,
+                                              char **ret_error) {
     boot_host_provider_entry_fn entry = NULL;
     g_mutex_lock(&ltdl_lock);
-    *ret_error = map_now(path);
+    *ret_error = map_now(path, shown);
     if (*ret_error == NULL) {
         lt_dlhandle handle = open_resident(path);
         if (handle != NULL)
             *(void **) &entry = lt_dlsym(handle, BOOT_HOST_PROVIDER_ENTRY);
         else
             *ret_error =
-                g_strdup_printf("%s cannot be loaded: libltdl says: %s", path, lt_dlerror());
+                g_strdup_printf("%s cannot be loaded: libltdl says: %s", shown, lt_dlerror());
     }
     g_mutex_unlock(&ltdl_lock);
     if (entry == NULL && *ret_error == NULL)
@@ -128,7 +129,7 @@ static boot_host_provider_entry_fn find_entry(const char *path, char **ret_error
             "%s is refused: it is no provider module; wanted: the exported "
             "symbol " BOOT_HOST_PROVIDER_ENTRY
             "; offered: none of that name; end the source with BOOT_HOST_PROVIDER (table);",
-            path);
+            shown);
     return entry;
 }
 
@@ -147,19 +148,34 @@ static struct module *shake_hands(const struct boot_host_provider *table, const 
     return module;
 }
 
-struct module *module_load(const char *path, char **ret_error) {
+/* `shown`: the path in messages. */
+static struct module *load(const char *path, const char *shown, char **ret_error) {
     char *error = module_judge(path);
     if (error == NULL)
         error = judge_content(path);
-    boot_host_provider_entry_fn entry = error == NULL ? find_entry(path, &error) : NULL;
+    boot_host_provider_entry_fn entry = error == NULL ? find_entry(path, shown, &error) : NULL;
     if (entry == NULL) {
         *ret_error = error;
         return NULL;
     }
-    struct module *module = shake_hands(entry(), path, ret_error);
+    struct module *module = shake_hands(entry(), shown, ret_error);
     if (module == NULL)
         return NULL;
     module->path = g_strdup(path);
+    return module;
+}
+
+struct module *module_load(const char *path, char **ret_error) {
+    return load(path, path, ret_error);
+}
+
+struct module *module_load_copy(const char *path, const char *origin, const char *hash,
+                                char **ret_error) {
+    struct module *module = load(path, origin, ret_error);
+    if (module == NULL)
+        return NULL;
+    module->origin = g_strdup(origin);
+    module->hash = g_strdup(hash);
     return module;
 }
 
@@ -230,11 +246,6 @@ void module_unref(struct module *module) {
     g_free(module->origin);
     g_free(module->hash);
     g_free(module);
-}
-
-void module_set_origin(struct module *module, const char *origin, const char *hash) {
-    module->origin = g_strdup(origin);
-    module->hash = g_strdup(hash);
 }
 
 const char *module_get_origin(const struct module *module) {

@@ -38,6 +38,11 @@ char *module_judge(const char *path);
  * what to do; free that with g_free. Blocks; any thread. */
 struct module *module_load(const char *path, char **ret_error);
 
+/* The same for a private copy of `origin`, by whose path all messages call it; `hash`: of its
+ * content. */
+struct module *module_load_copy(const char *path, const char *origin, const char *hash,
+                                char **ret_error);
+
 /* A module whose table is part of this program. The same handshake, no file. */
 struct module *module_new_builtin(const struct boot_host_provider *table, char **ret_error);
 
@@ -49,9 +54,6 @@ char *module_find(const char *folder, const char *word, char **ret_error);
 struct module *module_ref(struct module *module);
 /* The file stays mapped. */
 void module_unref(struct module *module);
-
-/* For a copy, right after it was loaded: what it is a copy of, and the hash of its content. */
-void module_set_origin(struct module *module, const char *origin, const char *hash);
 
 /* Where it came from, for people: the path that an administrator knows, or "built-in". */
 const char *module_get_origin(const struct module *module);

@@ -9,9 +9,12 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "provider/image.h"
+
+#define HASH_LENGTH 64 /* SHA-256 in hexadecimal */
 
 struct module_store {
     char *folder;
@@ -33,8 +36,18 @@ static char *judge_folder(const char *folder) {
                                folder, (unsigned) info.st_uid, (unsigned) geteuid());
     if ((info.st_mode & 077) != 0 && chmod(folder, 0700) != 0)
         return g_strdup_printf("%s is open to others: run: chmod 0700 '%s'", folder, folder);
+    struct statvfs system;
+    if (statvfs(folder, &system) == 0 && (system.f_flag & ST_NOEXEC) != 0)
+        return g_strdup_printf("%s is on a file system that is mounted noexec", folder);
     return access(folder, W_OK | X_OK) == 0 ? NULL
                                             : g_strdup_printf("%s: %s", folder, g_strerror(errno));
+}
+
+/* "NAME-HASH.so", and what is left of one that was not written to its end. Nothing else is ours. */
+static gboolean is_copy(const char *name) {
+    const char *hash = strrchr(name, '-');
+    return hash != NULL && strspn(hash + 1, "0123456789abcdef") == HASH_LENGTH &&
+           g_str_has_prefix(hash + 1 + HASH_LENGTH, ".so");
 }
 
 /* What an earlier run left; this one has not mapped anything yet. */
@@ -43,7 +56,7 @@ static void empty_folder(const char *folder) {
     const char *name = listing != NULL ? g_dir_read_name(listing) : NULL;
     while (name != NULL) {
         g_autofree char *path = g_build_filename(folder, name, NULL);
-        if (strstr(name, ".so") != NULL)
+        if (is_copy(name))
             g_unlink(path);
         name = g_dir_read_name(listing);
     }
@@ -54,7 +67,7 @@ static void unref_module(gpointer module) {
 }
 
 struct module_store *module_store_open(const char *state, char **ret_error) {
-    g_autofree char *folder = g_build_filename(state, "modules", NULL);
+    g_autofree char *folder = g_build_filename(state, "module-copies", NULL);
     g_mkdir_with_parents(state, 0750); /* any failure shows in the next step */
     g_mkdir(folder, 0700);
     g_autofree char *error = judge_folder(folder);
@@ -169,14 +182,11 @@ static struct module *load_copy(struct module_store *store, const char *path,
     g_autofree char *copy = write_copy(store, path, content, ret_error);
     if (copy == NULL)
         return NULL;
-    g_autofree char *error = NULL;
-    struct module *module = module_load(copy, &error);
+    struct module *module = module_load_copy(copy, path, content->hash, ret_error);
     if (module == NULL) {
         g_unlink(copy);
-        *ret_error = g_strdup_printf("%s: its private copy %s", path, error);
         return NULL;
     }
-    module_set_origin(module, path, content->hash);
     g_hash_table_insert(store->modules, g_steal_pointer(&content->hash), module);
     return module;
 }

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-G_DEFINE_QUARK(boothost - content - error, content_error)
+G_DEFINE_QUARK(boothost_content_error, content_error)
 
 struct content {
     gatomicrefcount references;

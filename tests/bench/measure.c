@@ -56,9 +56,10 @@ uint64_t histogram_percentile(const struct histogram *histogram, double share) {
 }
 
 void histogram_print(const struct histogram *histogram, const char *name) {
-    printf("\"%s\": {\"p50\": %.1f, \"p99\": %.1f}", name,
+    printf("\"%s\": {\"p50\": %.1f, \"p99\": %.1f, \"max\": %.1f}", name,
            (double) histogram_percentile(histogram, 0.50) / 1000,
-           (double) histogram_percentile(histogram, 0.99) / 1000);
+           (double) histogram_percentile(histogram, 0.99) / 1000,
+           (double) histogram_percentile(histogram, 1) / 1000);
 }
 
 bool measure_parse_address(const char *text, int port, struct sockaddr_in *ret_address) {

@@ -30,7 +30,7 @@ void histogram_add(struct histogram *histogram, uint64_t value);
 /* The value below which `share` (0 to 1) of all values lie; 0 when there are none. */
 uint64_t histogram_percentile(const struct histogram *histogram, double share);
 
-/* Prints `"NAME": {"p50": ..., "p99": ...}` in microseconds from a histogram of nanoseconds. */
+/* Prints `"NAME": {"p50": ..., "p99": ..., "max": ...}` in microseconds from a histogram of nanoseconds. */
 void histogram_print(const struct histogram *histogram, const char *name);
 
 /* Reads "10.0.0.1" into a socket address. False: it is none, *ret_address untouched. */

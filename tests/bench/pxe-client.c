@@ -127,7 +127,12 @@ static enum pxe_fault check_file(const struct dhcp_view *answer,
     if (answer->header.siaddr != expectation->server) {
         return PXE_FAULT_NEXT_SERVER;
     }
-    return span_equals(file, span_of_text(expectation->file)) ? PXE_FAULT_NONE : PXE_FAULT_FILE;
+    for (unsigned i = 0; expectation->files[i] != NULL; i++) {
+        if (span_equals(file, span_of_text(expectation->files[i]))) {
+            return PXE_FAULT_NONE;
+        }
+    }
+    return PXE_FAULT_FILE;
 }
 
 enum pxe_fault pxe_answer_check(const struct dhcp_view *answer, const struct pxe_exchange *exchange,

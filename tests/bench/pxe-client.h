@@ -54,8 +54,9 @@ const char *pxe_fault_name(enum pxe_fault fault);
 /* What an answer must be. */
 struct pxe_expectation {
     const struct pxe_template *template;
-    const char *file; /* an ACK must name it; an OFFER may leave it to port 4011 */
-    uint32_t server;  /* host byte order */
+    const char *const
+        *files;      /* ends in NULL; an ACK must name one, an OFFER may leave it to 4011 */
+    uint32_t server; /* host byte order */
 };
 
 /* Judges a parsed answer to `exchange`; the caller has found the exchange by xid. */

@@ -30,7 +30,7 @@ struct settings {
     const char *server;
     const char *network;
     const char *stage;
-    const char *file;
+    GStrv files;
     int port;
     int source_port;
     int clients;
@@ -39,6 +39,7 @@ struct settings {
     int architecture;
     int limit;
     int timeout_ms;
+    int rate;
     double seconds;
 };
 
@@ -58,7 +59,9 @@ struct load {
     uint64_t started;  /* requests sent */
     uint64_t answered; /* right answers */
     uint64_t named;    /* of them, those that name a boot file */
+    uint64_t *by_file; /* of the named ones, in the order of settings->files */
     uint64_t lost;
+    int64_t began;
     uint64_t faults[PXE_FAULT_COUNT];
     struct slot slots[SLOTS_MAX];
     unsigned free_slots[SLOTS_MAX];
@@ -114,10 +117,21 @@ static struct slot *slot_take(struct load *load) {
     return slot;
 }
 
+/* How many requests the pace allows by now. */
+static uint64_t pace(const struct load *load) {
+    double seconds = (double) (measure_now() - load->began) / MEASURE_SECOND;
+    uint64_t allowed = (uint64_t) (seconds * load->settings->rate);
+
+    return allowed > load->started ? allowed - load->started : 0;
+}
+
 /* How many requests may be sent now, at most a batch. */
 static unsigned requests_due(const struct load *load) {
     uint64_t limit = (uint64_t) load->settings->limit;
     unsigned due = MIN(load->free_count, BATCH);
+
+    if (load->settings->rate > 0)
+        due = (unsigned) MIN(due, pace(load));
 
     return limit == 0 ? due : (unsigned) MIN(due, limit - load->started);
 }
@@ -159,6 +173,13 @@ static void slot_release(struct load *load, struct slot *slot) {
     load->free_slots[load->free_count++] = (unsigned) (slot - load->slots);
 }
 
+static void count_file(struct load *load, struct span file) {
+    load->named += file.size > 0;
+    for (unsigned i = 0; load->settings->files[i] != NULL; i++) {
+        load->by_file[i] += span_equals(file, span_of_text(load->settings->files[i]));
+    }
+}
+
 static enum pxe_fault answer_take(struct load *load, struct span datagram,
                                   const struct sockaddr_in *source, int64_t now) {
     struct dhcp_view answer;
@@ -177,7 +198,7 @@ static enum pxe_fault answer_take(struct load *load, struct span datagram,
     if (fault == PXE_FAULT_NONE) {
         histogram_add(&load->latency, (uint64_t) (now - slot->sent));
         load->answered++;
-        load->named += pxe_answer_file(&answer).size > 0;
+        count_file(load, pxe_answer_file(&answer));
     }
     slot_release(load, slot);
     return fault;
@@ -231,13 +252,16 @@ static int64_t load_run(struct load *load) {
     int64_t next_scan = start + SCAN_INTERVAL;
     bool over = false;
 
+    load->began = start;
     while (!over || load->free_count < (unsigned) load->settings->outstanding) {
         struct pollfd waiting = {.fd = load->fd, .events = POLLIN};
 
         if (!over && !requests_send(load)) {
             return -1;
         }
-        if (poll(&waiting, 1, SCAN_INTERVAL / MEASURE_MILLISECOND) > 0) {
+        /* With a pace, the next request is due before the next look for lost ones. */
+        int wait_ms = load->settings->rate > 0 ? 1 : SCAN_INTERVAL / MEASURE_MILLISECOND;
+        if (poll(&waiting, 1, wait_ms) > 0) {
             answers_receive(load);
         }
         int64_t now = measure_now();
@@ -264,6 +288,10 @@ static int load_print(const struct load *load, int64_t took) {
             wrong += load->faults[fault];
         }
     }
+    printf("}, \"files\": {");
+    for (unsigned i = 0; load->settings->files[i] != NULL; i++) {
+        printf("%s\"%s\": %" PRIu64, i > 0 ? ", " : "", load->settings->files[i], load->by_file[i]);
+    }
     printf("}, ");
     histogram_print(&load->latency, "microseconds");
     printf("}\n");
@@ -278,12 +306,15 @@ static bool settings_parse(int argc, char **argv, struct settings *settings) {
         {"network", 0, 0, G_OPTION_ARG_STRING, &settings->network,
          "Relays and clients live behind this address, which must be routed to us", "A.B.C.D"},
         {"stage", 0, 0, G_OPTION_ARG_STRING, &settings->stage, "discover or boot-server", "STAGE"},
-        {"file", 0, 0, G_OPTION_ARG_STRING, &settings->file, "The right boot file", "NAME"},
+        {"file", 0, 0, G_OPTION_ARG_STRING_ARRAY, &settings->files,
+         "The right boot file; several times: any of them", "NAME"},
         {"clients", 0, 0, G_OPTION_ARG_INT, &settings->clients, "In turn; default 10000", "N"},
         {"relays", 0, 0, G_OPTION_ARG_INT, &settings->relays, "Default 16", "N"},
         {"outstanding", 0, 0, G_OPTION_ARG_INT, &settings->outstanding, "Default 32", "N"},
         {"architecture", 0, 0, G_OPTION_ARG_INT, &settings->architecture, "Default 7", "CODE"},
         {"requests", 0, 0, G_OPTION_ARG_INT, &settings->limit, "Stop after so many", "N"},
+        {"rate", 0, 0, G_OPTION_ARG_INT, &settings->rate,
+         "Requests a second at most; default: as fast as answers come", "N"},
         {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &settings->seconds, "Stop after; default 1", "S"},
         {"timeout", 0, 0, G_OPTION_ARG_INT, &settings->timeout_ms, "Lost after; default 500", "MS"},
         {NULL}};
@@ -297,7 +328,8 @@ static bool settings_parse(int argc, char **argv, struct settings *settings) {
     }
     bool sane = settings->clients > 0 && settings->relays > 0 && settings->outstanding > 0 &&
                 settings->outstanding <= SLOTS_MAX && settings->relays < FIRST_CLIENT &&
-                settings->timeout_ms > 0 && settings->limit >= 0 && settings->file != NULL;
+                settings->timeout_ms > 0 && settings->limit >= 0 && settings->rate >= 0 &&
+                settings->files != NULL;
     if (!sane) {
         fprintf(stderr, "pxe-load: --file is missing, or a number is out of range; see --help\n");
     }
@@ -323,9 +355,10 @@ static bool load_init(struct load *load, const struct settings *settings) {
                       (uint16_t) settings->architecture);
     load->expectation = (struct pxe_expectation){
         .template = &load->template,
-        .file = settings->file,
+        .files = (const char *const *) settings->files,
         .server = ntohl(load->server.sin_addr.s_addr),
     };
+    load->by_file = g_new0(uint64_t, g_strv_length(settings->files));
     for (int i = 0; i < settings->outstanding; i++) {
         load->free_slots[load->free_count++] = (unsigned) i;
     }

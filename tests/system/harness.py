@@ -109,8 +109,12 @@ class Daemon:
         self.config = os.path.join(folder, "boothost.conf")
         self.server = {"interfaces": "eth0", "root": root or programs(), "state": folder,
                        "modules": modules(), "control": self.socket, **(server or {})}
+        self.configure(providers)
+
+    def configure(self, providers, server=None):
+        """Writes the configuration; a running daemon takes it with a reload."""
         write_groups(self.config, {
-            "server": self.server, "chain": {"providers": "; ".join(providers)},
+            "server": {**self.server, **(server or {})}, "chain": {"providers": "; ".join(providers)},
             **{"provider " + name: settings for name, settings in providers.items()}})
 
     def __enter__(self):

@@ -1,53 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The verbs that talk to a daemon, against a real one on the loopback of a namespace of its own."""
 
-import contextlib
 import json
 import os
 import subprocess
-import sys
-import time
 
-from cases import BOOTHOST, BOOTHOSTD, Candidate, Skip, answer, boothost, case, expect, main
+from cases import BOOTHOST, Skip, answer, boothost, case, expect, main
+from live import daemon, enter_namespace, probe
 
 MAC = "52:54:00:12:34:56"
 DENIED = "52:54:00:00:00:66"
-
-
-def enter_namespace():
-    """Runs this file again where ports and links are ours alone."""
-    if os.environ.get("BOOTHOST_NAMESPACE") == "entered":
-        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-        return
-    how = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-root-user"]
-    if subprocess.run([*how, "true"], capture_output=True, check=False).returncode != 0:
-        print("1..0 # SKIP network namespaces need root, or user namespaces")
-        sys.exit(0)
-    os.environ["BOOTHOST_NAMESPACE"] = "entered"
-    os.execvp(how[0], [*how, sys.executable, "-B", *sys.argv])
-
-
-@contextlib.contextmanager
-def daemon(**how):
-    with Candidate(**how) as candidate:
-        with open(os.path.join(candidate.folder, "log"), "w+") as log:
-            process = subprocess.Popen([BOOTHOSTD, "--config", candidate.path], stderr=log,
-                                       stdin=subprocess.DEVNULL)
-            try:
-                until = time.monotonic() + 10
-                while not os.path.exists(candidate.socket):
-                    if process.poll() is not None or time.monotonic() > until:
-                        log.seek(0)
-                        raise AssertionError("boothostd did not start:\n" + log.read())
-                    time.sleep(0.02)
-                yield candidate
-            finally:
-                process.terminate()
-                process.wait(10)
-
-
-def probe(*words, status=0):
-    return answer("probe", "--server", "127.0.0.1", "--timeout", "2s", *words, status=status)
 
 
 def failed_step(said):

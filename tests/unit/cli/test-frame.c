@@ -29,6 +29,7 @@ static const struct link_sample links[] = {
     {"cooked", DLT_LINUX_SLL, "\0\0\0\1\0\6\1\2\3\4\5\6\0\0\x08\x00", 16},
     {"cooked-2", DLT_LINUX_SLL2, "\x08\x00\0\0\0\0\0\2\0\1\0\6\1\2\3\4\5\6\0\0", 20},
     {"raw", DLT_RAW, "", 0},
+    {"ipv4", DLT_IPV4, "", 0},
 };
 
 static size_t make_frame(const struct link_sample *link, uint8_t frame[64]) {

@@ -71,6 +71,7 @@ static void test_reads_typed_values(struct fixture *fixture, gconstpointer unuse
                   "dhcp = off\n"
                   "root = served\n"
                   "answer-shape = boot-server\n"
+                  "canary = 16\n"
                   "[tftp]\n"
                   "block-size = 1024\n"
                   "timeout = 500ms\n"
@@ -92,6 +93,7 @@ static void test_reads_typed_values(struct fixture *fixture, gconstpointer unuse
     g_autofree char *root = g_build_filename(fixture->folder, "served", NULL);
     g_assert_cmpstr(config->root, ==, root);
     g_assert_cmpint(config->policy.shape, ==, ANSWER_BOOT_SERVER);
+    g_assert_cmpuint(config->canary, ==, 16);
     g_assert_cmpuint(config->tftp.block_size, ==, 1024);
     g_assert_cmpuint(config->tftp.timeout_ms, ==, 500);
 
@@ -106,7 +108,7 @@ static void test_reads_typed_values(struct fixture *fixture, gconstpointer unuse
     g_assert_cmpuint(b->settings->len, ==, 1);
     const struct instance_setting *colour = g_ptr_array_index(b->settings, 0);
     g_assert_cmpstr(colour->value, ==, "a#b");
-    g_assert_cmpstr(colour->where, ==, "boothost.conf:13");
+    g_assert_cmpstr(colour->where, ==, "boothost.conf:14");
 }
 
 static void test_drop_ins_replace_in_name_order(struct fixture *fixture, gconstpointer unused) {

@@ -73,6 +73,7 @@ static struct control_server *serve(struct fixture *fixture, GError **error) {
                     .explain = fake_explain,
                     .simulate = fake_simulate,
                     .providers = fake_providers,
+                    .reload = fake_status,
                     .user = fixture},
     };
     return control_server_new(&options, error);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The headers of the library and those of the contract in one file: no name of one may be in the
+ * way of the other.
+ */
+#ifdef FIRST_LIBRARY
+#include <boothost.h>
+#include <boothost/provider.h>
+#else
+#include <boothost/provider.h>
+#include <boothost.h>
+#endif
+
+#if !BOOT_HOST_CHECK_VERSION(0, 9, 0) || BOOT_HOST_CHECK_VERSION(BOOT_HOST_MAJOR_VERSION + 1, 0, 0)
+#error "BOOT_HOST_CHECK_VERSION is wrong"
+#endif
+
+G_STATIC_ASSERT((int) BOOT_HOST_SETTING_TYPE_SECRET == BOOT_HOST_SECRET);
+G_STATIC_ASSERT((int) BOOT_HOST_SETTING_FLAGS_FAMILY == BOOT_HOST_SETTING_FAMILY);
+G_STATIC_ASSERT((int) BOOT_HOST_OPEN_FLAGS_CHECK == BOOT_HOST_OPEN_CHECK);
+G_STATIC_ASSERT((int) BOOT_HOST_REQUEST_STAGE_FILE == BOOT_HOST_STAGE_FILE);
+G_STATIC_ASSERT((int) BOOT_HOST_OPTION_SPACE_WDS == BOOT_HOST_SPACE_WDS);
+G_STATIC_ASSERT((int) BOOT_HOST_EVENT_KIND_TRANSFER_FAILED == BOOT_HOST_EVENT_TRANSFER_FAILED);
+G_STATIC_ASSERT((int) BOOT_HOST_LOG_LEVEL_DEBUG == BOOT_HOST_LOG_DEBUG);
+G_STATIC_ASSERT((int) BOOT_HOST_VERDICT_HOLD == BOOT_HOST_HOLD + BOOT_HOST_VERDICT_PASS);
+
+int main(void) {
+    return BOOT_HOST_TYPE_PROVIDER != G_TYPE_INVALID ? 0 : 1;
+}
