@@ -34,10 +34,11 @@ static void ask_with_failure(struct trial *trial, struct stand *stand, const str
     spy->services = 0;
     trial_ask(trial, stand, guest, &answer);
     if (had_file && answer.verdict == BOOT_HOST_REPLY && !names_file(&answer))
-        report_fail(trial->report, RULE_SERVICES,
-                    "reply_set of the boot file failed (%s), and it answered REPLY all the same: "
-                    "look at what services return",
-                    g_strerror(-spy->fail_with));
+        report_fail(
+            trial->report, RULE_SERVICES,
+            "the host refused the boot file or the menu (%s), and it answered REPLY all the "
+            "same, with nothing to boot: look at what services return",
+            g_strerror(-spy->fail_with));
     stand_answer_clear(&answer);
 }
 

@@ -236,6 +236,8 @@ static GSubprocess *start(const struct runner *runner, const struct check *check
     g_auto(GStrv) arguments = make_arguments(runner, check);
     g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_NONE);
     g_subprocess_launcher_set_cwd(launcher, folder);
+    /* Memory that threads keep for themselves would look like memory that is lost. */
+    g_subprocess_launcher_setenv(launcher, "GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", FALSE);
     g_subprocess_launcher_take_fd(launcher, dup(files[0]), RUNNER_DESCRIPTOR);
     g_subprocess_launcher_take_stdout_fd(launcher, dup(files[1]));
     g_subprocess_launcher_take_stderr_fd(launcher, dup(files[1]));

@@ -150,6 +150,7 @@ static gboolean is_left_out(const char *name, const char *value, enum snapshot_p
     if (!g_str_has_prefix(name, "descriptor "))
         return FALSE;
     return (except & SNAPSHOT_DESCRIPTORS) != 0 ||
+           ((except & SNAPSHOT_PLAIN_FILES) != 0 && value[0] == '/') ||
            ((except & SNAPSHOT_READERS) != 0 && g_str_has_suffix(value, ", to read"));
 }
 

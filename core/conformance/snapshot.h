@@ -18,7 +18,8 @@ enum snapshot_parts {
     SNAPSHOT_THREADS = 1 << 0,
     SNAPSHOT_DESCRIPTORS = 1 << 1,
     SNAPSHOT_READERS = 1 << 2, /* only descriptors of files and folders that cannot be written */
-    SNAPSHOT_FILES = 1 << 3,
+    SNAPSHOT_PLAIN_FILES = 1 << 3, /* descriptors of any file or folder, no sockets or pipes */
+    SNAPSHOT_FILES = 1 << 4,
 };
 
 /* What is different, a line each: "descriptor 5 is new: socket:[12345]". Ends in NULL. */

@@ -5,6 +5,7 @@
 #include "conformance/trial.h"
 
 #include <dlfcn.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -261,8 +262,16 @@ GPtrArray *trial_fingerprints(struct trial *trial, struct stand *stand, const GP
 
 /* ---- A child process ------------------------------------------------------------------------- */
 
+/* Each new thread would bring an arena of its own, and memory would seem to grow. */
+static void bound_arenas(void) {
+#if defined(__GLIBC__)
+    mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 void trial_run(struct trial *trial, const struct check *check) {
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    bound_arenas();
     if (check->loads || trial_load(trial))
         check->run(trial);
     if (trial->spy != NULL) {
