@@ -43,7 +43,9 @@ static void add_setting(const char *key, const char *text, uint32_t type, bool i
                         void *user) {
     struct opening *opening = user;
     const struct remote *remote = opening->remote;
-    g_autofree char *safe = g_utf8_make_valid(text != NULL ? text : "", -1);
+    if (text == NULL) /* neither written nor has it a default */
+        return;
+    g_autofree char *safe = g_utf8_make_valid(text, -1);
     if (is_written || remote->form == REMOTE_FIELDS)
         g_variant_builder_add(&opening->settings, "(ss)", key, safe);
     struct boot_host_span content = {0};
