@@ -93,6 +93,8 @@ static GVariant *module_describe(gpointer backend, GError **error) {
         g_variant_builder_add(&doors, "s", "content");
     if (provider->event != NULL)
         g_variant_builder_add(&doors, "s", "event");
+    if (provider->save != NULL || provider->restore != NULL)
+        g_variant_builder_add(&doors, "s", "state");
     put_text(&facts, "name", provider->name);
     put_text(&facts, "version", provider->version);
     put_text(&facts, "summary", provider->summary);

@@ -21,6 +21,8 @@ static GVariant *doors(BootHostProviderClass *class) {
         g_variant_builder_add(&names, "s", "content");
     if (class->event != NULL)
         g_variant_builder_add(&names, "s", "event");
+    if (class->save != NULL || class->restore != NULL)
+        g_variant_builder_add(&names, "s", "state");
     return g_variant_builder_end(&names);
 }
 

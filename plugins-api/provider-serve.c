@@ -46,6 +46,7 @@ struct service_call {
     BootHostContent *content; /* the same */
     gint32 verdict;
     GVariant *result;
+    GError *error;        /* why it failed; NULL: it did not */
     GInputStream *stream; /* NULL: none */
     gint64 length;
 };
@@ -56,19 +57,29 @@ static void send_log(gpointer user, guint level, const char *text) {
                                          "Log", g_variant_new("(us)", level, text), NULL);
 }
 
+/* Over the wire an error is one of the contract's errnos. */
+static void fail(GDBusMethodInvocation *invocation, const GError *error) {
+    g_dbus_method_invocation_return_error_literal(
+        invocation, BOOT_HOST_ERROR,
+        (int) boot_host_error_from_errno(boot_host_error_to_errno(error)), error->message);
+}
+
+static GVariant *reader_content(struct service_call *call) {
+    g_autoptr(GVariant) reader = readers_add(call->service->readers, call->stream, call->length);
+    GVariantBuilder content;
+    g_variant_builder_init(&content, G_VARIANT_TYPE_VARDICT);
+    g_variant_builder_add(&content, "{sv}", "reader", reader);
+    return g_variant_builder_end(&content);
+}
+
 static void answer(struct service_call *call) {
-    struct service *service = call->service;
-    g_autoptr(GVariant) result = call->result;
-    if (call->stream != NULL) {
-        g_autoptr(GVariant) reader = readers_add(service->readers, call->stream, call->length);
-        GVariantBuilder content;
-        g_variant_unref(g_steal_pointer(&result));
-        g_variant_builder_init(&content, G_VARIANT_TYPE_VARDICT);
-        g_variant_builder_add(&content, "{sv}", "reader", reader);
-        result = g_variant_ref_sink(g_variant_builder_end(&content));
-    }
-    g_dbus_method_invocation_return_value(call->invocation,
-                                          g_variant_new("(i@a{sv})", call->verdict, result));
+    if (call->error != NULL)
+        fail(call->invocation, call->error);
+    else
+        g_dbus_method_invocation_return_value(
+            call->invocation,
+            g_variant_new("(i@a{sv})", call->verdict,
+                          call->stream != NULL ? reader_content(call) : call->result));
 }
 
 /* On the service's thread. */
@@ -79,6 +90,8 @@ static gboolean call_over(gpointer user) {
     g_hash_table_remove(service->open_calls, &call->ticket);
     if (service->drain != NULL && g_hash_table_size(service->open_calls) == 0)
         g_dbus_method_invocation_return_value(g_steal_pointer(&service->drain), NULL);
+    g_clear_pointer(&call->result, g_variant_unref);
+    g_clear_error(&call->error);
     g_clear_object(&call->stream);
     g_free(call);
     g_atomic_rc_box_release_full(service, service_clear);
@@ -88,16 +101,18 @@ static gboolean call_over(gpointer user) {
 /* What was set is read here, on the thread of whoever completed the call and holds it. */
 static void call_done(gpointer user, BootHostVerdict verdict, const GError *error) {
     struct service_call *call = user;
-    call->verdict = wire_verdict(verdict, error);
-    if (verdict == BOOT_HOST_VERDICT_FAILED) {
-        send_log(call->service, BOOT_HOST_LOG_LEVEL_ERROR,
-                 error != NULL ? error->message : "the call was completed with the verdict FAILED");
-        call->result = g_variant_ref_sink(g_variant_new_parsed("@a{sv} {}"));
-    } else if (call->reply != NULL) {
+    call->verdict = wire_verdict(verdict);
+    if (error != NULL)
+        call->error = g_error_copy(error);
+    else if (verdict == BOOT_HOST_VERDICT_FAILED)
+        call->error = g_error_new_literal(BOOT_HOST_ERROR, BOOT_HOST_ERROR_FAILED,
+                                          "the call was completed with the verdict FAILED");
+    else if (call->reply != NULL)
         call->result = reply_changes(call->reply);
-    } else {
-        call->result = wire_content(call->content, &call->verdict, &call->stream, &call->length);
-    }
+    else
+        call->result = wire_content(call->content, verdict, &call->stream, &call->error);
+    if (call->stream != NULL)
+        call->length = wire_stream_length(call->content);
     g_main_context_invoke(call->service->context, call_over, call);
 }
 
@@ -135,13 +150,6 @@ static void handle_content(struct service *service, GVariant *parameters,
     struct service_call *call = call_new(service, invocation, ticket, request);
     call->content = content;
     provider_content(service->provider, request, content, call_done, call);
-}
-
-/* Over the wire an error is one of the contract's errnos. */
-static void fail(GDBusMethodInvocation *invocation, const GError *error) {
-    g_dbus_method_invocation_return_error_literal(
-        invocation, BOOT_HOST_ERROR,
-        (int) boot_host_error_from_errno(boot_host_error_to_errno(error)), error->message);
 }
 
 static void handle_describe(struct service *service, GVariant *parameters,

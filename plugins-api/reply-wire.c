@@ -54,6 +54,7 @@ static void apply_menu(BootHostReply *self, GVariant *wire) {
     if (!g_variant_lookup(wire, "menu", "(u&s)", &number, &text))
         return;
     reply_begin_menu(self, number, text);
+    self->has_menu = text[0] != '\0'; /* one that was taken back has no prompt */
     if (!g_variant_lookup(wire, "items", "a(uss)", &iter))
         return;
     while (g_variant_iter_next(iter, "(u&s&s)", &number, &text, &server))

@@ -10,9 +10,7 @@
 #include "boot-host-error.h"
 #include "content-private.h"
 
-gint32 wire_verdict(BootHostVerdict verdict, const GError *error) {
-    if (verdict == BOOT_HOST_VERDICT_FAILED)
-        return -boot_host_error_to_errno(error);
+gint32 wire_verdict(BootHostVerdict verdict) {
     return (gint32) verdict - (gint32) BOOT_HOST_VERDICT_PASS + BOOT_HOST_PASS;
 }
 
@@ -29,27 +27,39 @@ static void put_text(GVariantBuilder *wire, const char *key, const char *value) 
     g_variant_builder_add(wire, "{sv}", key, g_variant_new_string(value));
 }
 
-GVariant *wire_content(BootHostContent *content, gint32 *verdict, GInputStream **ret_stream,
-                       gint64 *ret_length) {
-    GVariantBuilder wire;
-    g_variant_builder_init(&wire, G_VARIANT_TYPE_VARDICT);
-    if (*verdict == BOOT_HOST_REPLY && !content_is_given(content))
-        *verdict = -EPROTO;
-    if (*verdict != BOOT_HOST_REPLY)
-        return g_variant_ref_sink(g_variant_builder_end(&wire));
-    if (content->bytes != NULL && g_bytes_get_size(content->bytes) > WIRE_BYTES_MAX) {
-        *ret_stream = g_memory_input_stream_new_from_bytes(content->bytes);
-        *ret_length = (gint64) g_bytes_get_size(content->bytes);
-    } else if (content->bytes != NULL) {
-        g_variant_builder_add(&wire, "{sv}", "bytes",
+static gboolean is_too_large(BootHostContent *content) {
+    return content->bytes != NULL && g_bytes_get_size(content->bytes) > WIRE_BYTES_MAX;
+}
+
+static void put_given(BootHostContent *content, GVariantBuilder *wire) {
+    if (content->bytes != NULL)
+        g_variant_builder_add(wire, "{sv}", "bytes",
                               g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), content->bytes, TRUE));
-    } else if (content->path != NULL) {
-        put_text(&wire, "path", content->path);
-    } else if (content->name != NULL) {
-        put_text(&wire, "name", content->name);
-    } else {
-        *ret_stream = g_object_ref(content->stream);
-        *ret_length = content->length;
+    else if (content->path != NULL)
+        put_text(wire, "path", content->path);
+    else if (content->name != NULL)
+        put_text(wire, "name", content->name);
+}
+
+GVariant *wire_content(BootHostContent *content, BootHostVerdict verdict, GInputStream **ret_stream,
+                       GError **error) {
+    GVariantBuilder wire;
+    gboolean is_reply = verdict == BOOT_HOST_VERDICT_REPLY;
+    if (is_reply && !content_is_given(content)) {
+        g_set_error_literal(error, BOOT_HOST_ERROR, BOOT_HOST_ERROR_PROTOCOL,
+                            "content said REPLY but gave nothing");
+        return NULL;
     }
+    g_variant_builder_init(&wire, G_VARIANT_TYPE_VARDICT);
+    if (is_reply && is_too_large(content))
+        *ret_stream = g_memory_input_stream_new_from_bytes(content->bytes);
+    else if (is_reply && content->stream != NULL)
+        *ret_stream = g_object_ref(content->stream);
+    else if (is_reply)
+        put_given(content, &wire);
     return g_variant_ref_sink(g_variant_builder_end(&wire));
+}
+
+gint64 wire_stream_length(BootHostContent *content) {
+    return content->bytes != NULL ? (gint64) g_bytes_get_size(content->bytes) : content->length;
 }

@@ -14,13 +14,14 @@
 #define WIRE_READ_MAX  (256 * 1024) /* bytes of one Read */
 #define WIRE_FILE_MAX  (512 * 1024) /* "files" of Open, all of them together */
 
-/* The contract's number: 0 for PASS, a negative errno for a failure. `error`: why; NULL: -EIO. */
-gint32 wire_verdict(BootHostVerdict verdict, const GError *error);
+/* The contract's number, 0 for PASS. A failure has none: it goes over the wire as an error. */
+gint32 wire_verdict(BootHostVerdict verdict);
 /* The other way; a failure sets *ret_errno, which is positive then and 0 else. */
 BootHostVerdict wire_read_verdict(gint32 wire, int *ret_errno);
 
-/* What was given, as "content" (a{sv}). A stream, or too many bytes, come out as *ret_stream, to
- * unref, of *ret_length bytes; the dictionary is empty then. A REPLY with nothing given becomes
- * -EPROTO. */
-GVariant *wire_content(BootHostContent *content, gint32 *verdict, GInputStream **ret_stream,
-                       gint64 *ret_length);
+/* What was given with this verdict, as "content" (a{sv}). A stream, or too many bytes, come out as
+ * *ret_stream, to unref; the dictionary is empty then. NULL: a REPLY with nothing given. */
+GVariant *wire_content(BootHostContent *content, BootHostVerdict verdict, GInputStream **ret_stream,
+                       GError **error);
+/* How long the stream is that came out; -1: known at its end. */
+gint64 wire_stream_length(BootHostContent *content);

@@ -52,6 +52,10 @@
 #define LIMIT_DEFAULT_DEADLINE_US                                                                  \
     (INT64_C(1000) * 1000) /* a decision; EDK2 waits 4 s, iPXE about 3 */
 
+#define LIMIT_MEMORY_MIN     (INT64_C(16) * 1024 * 1024) /* of a provider's own process, bytes */
+#define LIMIT_MEMORY_MAX     (INT64_C(64) * 1024 * 1024 * 1024)
+#define LIMIT_DEFAULT_MEMORY (UINT64_C(256) * 1024 * 1024) /* of a provider's own process */
+
 /* TFTP. */
 #define LIMIT_TRANSFERS 8192 /* at once */
 #define LIMIT_TRANSFERS_SOURCE                                                                     \

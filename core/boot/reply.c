@@ -43,6 +43,7 @@ struct reply {
     struct boot_host_menu menu; /* its prompt is the one below */
     char *prompt;
     GArray *items; /* struct item */
+    uint32_t items_left_out;
 };
 
 /* ---- Ref-counted parts ----------------------------------------------------------------------- */
@@ -110,6 +111,7 @@ struct reply *reply_copy(const struct reply *reply) {
         copy->fields[i] = acquire(reply->fields[i]);
     copy->poll_seconds = reply->poll_seconds;
     copy->has_menu = reply->has_menu;
+    copy->items_left_out = reply->items_left_out;
     copy->menu = reply->menu;
     copy->prompt = acquire(reply->prompt);
     facts_copy(copy->facts, reply->facts);
@@ -304,6 +306,7 @@ int32_t reply_menu(struct reply *reply, const struct boot_host_menu *menu) {
     if (known.prompt != NULL && strlen(known.prompt) > VENDOR_PROMPT_MAX)
         return -E2BIG;
     g_array_set_size(reply->items, 0);
+    reply->items_left_out = 0;
     replace(&reply->prompt, known.prompt);
     reply->has_menu = known.prompt != NULL;
     reply->menu = known;
@@ -346,7 +349,12 @@ int32_t reply_menu_item(struct reply *reply, const struct boot_host_menu_item *i
     if (vendor_menu_fits(reply))
         return 0;
     g_array_set_size(reply->items, reply->items->len - 1);
+    reply->items_left_out++;
     return -ENOSPC;
+}
+
+uint32_t reply_menu_left_out(const struct reply *reply) {
+    return reply->items_left_out;
 }
 
 const struct boot_host_menu *reply_get_menu(const struct reply *reply) {

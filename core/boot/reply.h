@@ -47,6 +47,8 @@ int32_t reply_menu(struct reply *reply, const struct boot_host_menu *menu);
 int32_t reply_menu_item(struct reply *reply, const struct boot_host_menu_item *item);
 const struct boot_host_menu *reply_get_menu(const struct reply *reply);
 const struct boot_host_menu_item *reply_get_menu_item(const struct reply *reply, uint32_t index);
+/* Items of the menu that option 43 had no room for. */
+uint32_t reply_menu_left_out(const struct reply *reply);
 
 /* Facts that providers set; index walks them in the order of setting. */
 int32_t reply_fact_set(struct reply *reply, const char *name, const char *value);

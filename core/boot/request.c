@@ -268,6 +268,30 @@ struct request *request_new_file(struct request *last, const struct trace *trace
     return request;
 }
 
+static void take_architectures(struct request *request, const char *const *names) {
+    for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
+        uint16_t code = 0;
+        if (request->architecture_count < PXE_ARCHITECTURES_MAX &&
+            architecture_code(names[i], &code))
+            request->architectures[request->architecture_count++] = code;
+    }
+}
+
+struct request *request_new_fields(const struct request_fields *fields) {
+    struct request *request = allocate(fields->stage);
+    set_origin(request, fields->origin);
+    for (uint32_t field = 0; field < TEXT_COUNT; field++)
+        if (fields->texts[field] != NULL)
+            set_text(request, field, fields->texts[field]);
+    for (uint32_t field = 0; field < NUMBER_COUNT; field++)
+        if (fields->has_number[field])
+            set_number(request, field, fields->numbers[field]);
+    take_architectures(request, fields->architectures);
+    set_number_texts(request);
+    request->decision = fields->decision != NULL ? trace_ref(fields->decision) : NULL;
+    return request;
+}
+
 struct request *request_ref(struct request *request) {
     g_atomic_ref_count_inc(&request->refs);
     return request;

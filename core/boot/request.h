@@ -62,6 +62,18 @@ enum request_status request_new(const struct dhcp_view *view, const void *datagr
 struct request *request_new_file(struct request *last, const struct trace *trace,
                                  const struct request_origin *origin, const char *name);
 
+/* What a request without a packet is made of, for a provider in another process. All lent. */
+struct request_fields {
+    uint32_t stage;
+    const struct request_origin *origin;
+    const char *texts[BOOT_HOST_REQUEST_STAGE + 1]; /* by BOOT_HOST_REQUEST_...; NULL: absent */
+    bool has_number[BOOT_HOST_REQUEST_ATTEMPT + 1];
+    int64_t numbers[BOOT_HOST_REQUEST_ATTEMPT + 1];
+    const char **architectures; /* names, best first, ends in NULL; NULL: none */
+    struct trace *decision;     /* NULL: none */
+};
+struct request *request_new_fields(const struct request_fields *fields);
+
 /* A lean copy for keeping long: text, numbers and identity, without packet and options. */
 struct request *request_new_memory(const struct request *request);
 

@@ -10,7 +10,7 @@
 #include "cli/candidate.h"
 #include "cli/cli.h"
 #include "cli/json.h"
-#include "cli/preview.h"
+#include "cli/lint.h"
 #include "net/interfaces.h"
 #include "provider/problem.h"
 
@@ -67,7 +67,7 @@ static void check_machine(struct candidate *candidate) {
     check_state(candidate->config, candidate->problems);
     check_interfaces(candidate->config, candidate->problems);
     if (candidate->generation != NULL)
-        preview_check(candidate, candidate->problems);
+        lint_check(candidate);
 }
 
 /* ---- The result ------------------------------------------------------------------------------ */
@@ -105,7 +105,7 @@ static void print_result(const struct candidate *candidate, const char *path) {
                candidate->config->instances->len == 1 ? "" : "s");
 }
 
-static int check(const struct cli *cli, const char *path) {
+static int check(const struct cli *cli, const char *path, gboolean is_strict) {
     struct candidate candidate;
 
     candidate_load(path, &candidate);
@@ -117,19 +117,26 @@ static int check(const struct cli *cli, const char *path) {
     } else {
         print_result(&candidate, path);
     }
-    int status = candidate_fatal_count(&candidate) == 0 ? CLI_DONE : CLI_NO;
+    guint wrong = is_strict ? candidate.problems->len : candidate_fatal_count(&candidate);
+    int status = wrong == 0 ? CLI_DONE : CLI_NO;
     candidate_clear(&candidate);
     return status;
 }
 
 static int run(struct cli *cli, int argc, char **argv) {
-    if (!cli_parse(cli, CLI_CONFIG | CLI_JSON, NULL, &argc, &argv))
+    gboolean is_strict = FALSE;
+    const GOptionEntry entries[] = {
+        {"strict", 0, 0, G_OPTION_ARG_NONE, &is_strict, "Warnings count as errors", NULL},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+
+    if (!cli_parse(cli, CLI_CONFIG | CLI_JSON, entries, &argc, &argv))
         return CLI_USAGE;
     if (argc > 1) {
         cli_complain(cli, "'%s' is too much; did you mean --config %s?", argv[1], argv[1]);
         return CLI_USAGE;
     }
-    return check(cli, cli->config != NULL ? cli->config : CONFIG_DEFAULT_PATH);
+    return check(cli, cli->config != NULL ? cli->config : CONFIG_DEFAULT_PATH, is_strict);
 }
 
 const struct verb verb_check = {

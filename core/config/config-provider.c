@@ -24,12 +24,51 @@ static const char *set_module(struct instance_config *instance, const char *valu
 }
 
 static const char *set_command(struct instance_config *instance, const char *value) {
-    return "module = NAME (providers as commands are not in this version)";
+    g_autoptr(GError) error = NULL;
+    g_strfreev(instance->command);
+    instance->command = NULL;
+    if (!g_shell_parse_argv(value, NULL, &instance->command, &error))
+        return "a program and its arguments, as a shell would read them";
+    if (!g_path_is_absolute(instance->command[0]))
+        return "the absolute path of a program, and its arguments";
+    return NULL;
 }
 
 static const char *set_isolation(struct instance_config *instance, const char *value) {
-    return strcmp(value, "none") == 0 ? NULL
-                                      : "none (isolation in a process is not in this version)";
+    instance->is_isolated = strcmp(value, "process") == 0;
+    return instance->is_isolated || strcmp(value, "none") == 0 ? NULL : "none or process";
+}
+
+static const char *set_memory(struct instance_config *instance, const char *value) {
+    int64_t bytes = 0;
+    if (!text_parse_size(value, &bytes) || bytes < LIMIT_MEMORY_MIN || bytes > LIMIT_MEMORY_MAX)
+        return "16M to 64G (bytes, such as 256M)";
+    instance->memory = (uint64_t) bytes;
+    return NULL;
+}
+
+static const char *set_network(struct instance_config *instance, const char *value) {
+    return text_parse_boolean(value, &instance->network) ? NULL : "yes or no";
+}
+
+static const char *set_files(const struct instance_config *instance, GStrv *files,
+                             const char *value) {
+    g_strfreev(*files);
+    *files = text_split_list(value);
+    for (gsize i = 0; (*files)[i] != NULL; i++) {
+        char *path = g_canonicalize_filename((*files)[i], instance->folder);
+        g_free((*files)[i]);
+        (*files)[i] = path;
+    }
+    return (*files)[0] != NULL ? NULL : "at least one file or folder";
+}
+
+static const char *set_read_files(struct instance_config *instance, const char *value) {
+    return set_files(instance, &instance->read_files, value);
+}
+
+static const char *set_write_files(struct instance_config *instance, const char *value) {
+    return set_files(instance, &instance->write_files, value);
 }
 
 static const char *set_deadline(struct instance_config *instance, const char *value) {
@@ -96,6 +135,10 @@ static const struct {
     {"on-error", set_on_error},
     {"on-timeout", set_on_timeout},
     {"isolation", set_isolation},
+    {"memory", set_memory},
+    {"network", set_network},
+    {"read-files", set_read_files},
+    {"write-files", set_write_files},
     {"critical", set_critical},
     {"match-architecture", set_match_architecture},
     {"match-network", set_match_network},
@@ -124,7 +167,12 @@ static struct instance_config *read_provider(const struct key_group *group, cons
     instance->folder = g_strdup(folder);
     for (guint i = 0; i < group->lines->len; i++)
         read_line(instance, g_ptr_array_index(group->lines, i), problems);
-    if (instance->module == NULL)
+    if (instance->command != NULL && (instance->module != NULL || instance->is_isolated))
+        g_ptr_array_add(problems, problem_new(TRUE, group->where,
+                                              "provider '%s' has a command, which is a process of "
+                                              "its own already: remove module and isolation",
+                                              name));
+    else if (instance->module == NULL && instance->command == NULL)
         g_ptr_array_add(problems, problem_new(TRUE, group->where,
                                               "provider '%s' has no module: add module = NAME; "
                                               "`boothost provider list` shows which there are",

@@ -102,6 +102,16 @@ static const char *set_record_macs(struct config_reader *reader, const char *val
                : "plain or pseudonym";
 }
 
+static const char *set_worker(struct config_reader *reader, const char *value) {
+    return set_path(reader, &reader->config->worker, value);
+}
+
+static const char *set_worker_user(struct config_reader *reader, const char *value) {
+    g_free(reader->config->worker_user);
+    reader->config->worker_user = g_strdup(value);
+    return value[0] != '\0' ? NULL : "the name of a user";
+}
+
 static gboolean number(const char *value, int64_t least, int64_t most, unsigned *ret_number) {
     int64_t wide = 0;
     if (!text_parse_integer(value, least, most, &wide))
@@ -124,6 +134,8 @@ static const struct key server_keys[] = {
     {"modules", set_modules},
     {"control", set_control},
     {"answer-shape", set_shape},
+    {"worker", set_worker},
+    {"worker-user", set_worker_user},
     {"canary", set_canary},
     {"record", set_record},
     {"record-size", set_record_size},
@@ -241,6 +253,16 @@ static void read_groups(struct config_reader *reader, const struct key_file *fil
     read_chain(reader, file);
 }
 
+/* Beside this program, as in a build folder, else where it is installed. */
+static char *find_worker(void) {
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *folder = self != NULL ? g_path_get_dirname(self) : g_strdup("/");
+    g_autofree char *beside = g_build_filename(folder, "boothost-worker", NULL);
+    if (g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
+        return g_steal_pointer(&beside);
+    return g_strdup(BOOTHOST_WORKER);
+}
+
 static struct config *config_new(const char *path) {
     struct config *config = g_new0(struct config, 1);
     g_atomic_ref_count_init(&config->refs);
@@ -248,6 +270,7 @@ static struct config *config_new(const char *path) {
     config->root = g_strdup("/srv/boothost");
     config->state = g_strdup("/var/lib/boothost");
     config->modules = g_strdup(BOOTHOST_MODULE_FOLDER);
+    config->worker = find_worker();
     config->control = g_strdup(CONFIG_DEFAULT_CONTROL);
     config->record = (struct config_record){.size = 64 * 1024 * 1024, .files = 4};
     config->instances = g_ptr_array_new_with_free_func((GDestroyNotify) instance_config_unref);
@@ -263,6 +286,8 @@ struct config *config_load(const char *path, GPtrArray *problems) {
     read_groups(&reader, file);
     key_file_free(file);
 
+    config->remote_host =
+        (struct remote_host){.program = config->worker, .user = config->worker_user};
     if (problem_list_is_fatal(problems, before)) {
         config_unref(config);
         return NULL;
@@ -283,6 +308,8 @@ void config_unref(struct config *config) {
     g_free(config->root);
     g_free(config->state);
     g_free(config->modules);
+    g_free(config->worker);
+    g_free(config->worker_user);
     g_free(config->control);
     g_free(config->record.path);
     g_ptr_array_unref(config->instances);
@@ -295,5 +322,6 @@ struct generation *config_open_chain(const struct config *config,
     struct generation_options complete = *options;
     complete.instances = config->instances;
     complete.module_folder = config->modules;
+    complete.remote_host = &config->remote_host;
     return generation_new(&complete, problems);
 }

@@ -9,6 +9,7 @@
 
 #include "boot/answer.h"
 #include "provider/generation.h"
+#include "provider/remote.h"
 #include "tftp/server.h"
 
 #define CONFIG_DEFAULT_PATH    "/etc/boothost/boothost.conf"
@@ -33,11 +34,14 @@ struct config {
     char *path;       /* of the main file */
     GStrv interfaces; /* names; NULL: all that are up, loopback left out */
     enum config_dhcp dhcp;
-    char *root;      /* served by TFTP: an absolute path */
-    char *state;     /* what providers keep: an absolute path */
-    char *modules;   /* folder of provider modules: an absolute path */
-    char *control;   /* the control socket: an absolute path */
-    unsigned canary; /* clients whose last request a reload tries first; 0: none */
+    char *root;                     /* served by TFTP: an absolute path */
+    char *state;                    /* what providers keep: an absolute path */
+    char *modules;                  /* folder of provider modules: an absolute path */
+    char *control;                  /* the control socket: an absolute path */
+    unsigned canary;                /* clients whose last request a reload tries first; 0: none */
+    char *worker;                   /* boothost-worker: an absolute path; NULL: there is none */
+    char *worker_user;              /* NULL: boothost, else nobody */
+    struct remote_host remote_host; /* of both */
     struct answer_policy policy;
     struct config_record record;
     struct tftp_settings tftp;

@@ -59,6 +59,7 @@ static void drop_content(struct call *call) {
 void call_reset(struct call *call, struct settled_reply *base) {
     drop_content(call);
     g_clear_pointer(&call->draft, reply_free);
+    g_clear_pointer(&call->failure, g_free);
     if (call->base != base) {
         settled_reply_unref(call->base);
         call->base = base != NULL ? settled_reply_ref(base) : NULL;
@@ -76,6 +77,7 @@ void call_free(struct call *call) {
         reply_free(call->draft);
     settled_reply_unref(call->base);
     request_unref(call->request);
+    g_free(call->failure);
     g_free((char *) call->event.name);
     g_free((char *) call->event.detail);
     g_free(call);

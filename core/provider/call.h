@@ -60,6 +60,7 @@ struct call {
     GBytes *content_bytes;
     char *content_name;
     struct boot_host_reader content_reader;
+    char *failure;                /* the host's words about why it failed; NULL: none */
     struct boot_host_event event; /* with texts of its own */
 
     /* The packet thread's. */

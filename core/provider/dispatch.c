@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "boot/trace.h"
+#include "provider/remote.h"
 #include "provider/worker.h"
 
 /* ---- Handing over: the packet thread --------------------------------------------------------- */
@@ -75,7 +76,10 @@ bool dispatch_call(struct instance *instance, struct call *call, call_done_fn do
     if (instance->thread_count == 0)
         return run_inline(instance, call, done, user, ret_outcome);
     hold(instance, call, done, user);
-    g_thread_pool_push(instance->workers, call, NULL);
+    if (instance->remote != NULL)
+        remote_submit(instance->remote, call);
+    else
+        g_thread_pool_push(instance->workers, call, NULL);
     return false;
 }
 
@@ -84,6 +88,11 @@ void dispatch_event(struct instance *instance, struct request *request,
     int64_t now = clock_now(instance->clock);
     if (is_busy(instance) || instance->breaker.state != BREAKER_CLOSED) {
         statistics_count(&instance->statistics.dropped);
+        return;
+    }
+    if (instance->remote != NULL) {
+        bool is_told = remote_event(instance->remote, request, event);
+        statistics_count(is_told ? &instance->statistics.calls : &instance->statistics.dropped);
         return;
     }
     statistics_count(&instance->statistics.calls);
@@ -169,6 +178,8 @@ static void abandon(struct instance *instance, struct call *call, int64_t now_us
         call->done(&outcome, call->user);
     call->done = NULL;
     outcome_clear(&outcome);
+    if (instance->remote != NULL)
+        remote_abandon(instance->remote, call);
 }
 
 void dispatch_expire(struct instance *instance, int64_t now_us) {

@@ -13,6 +13,7 @@
 #include "provider/life.h"
 #include "provider/loader.h"
 #include "provider/module-store.h"
+#include "provider/remote.h"
 
 /* A file that this generation has taken a module from. */
 struct taken {
@@ -139,6 +140,30 @@ static struct instance *open_absent_instance(const struct instance_config *confi
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
+/* In a process of its own, from a private copy as in ours. */
+static struct instance *open_remote(const struct generation_options *options,
+                                    struct instance_config *config,
+                                    const struct instance_options *shared, GPtrArray *problems) {
+    g_autofree char *error = NULL;
+    g_autofree char *found = NULL;
+    g_autofree char *copy = NULL;
+    g_autofree char *hash = NULL;
+    if (config->command != NULL)
+        return remote_open_instance(config, NULL, shared, problems);
+    found =
+        module_find(options->module_folder, config->module != NULL ? config->module : "", &error);
+    error = found != NULL ? module_judge(found) : g_steal_pointer(&error);
+    if (error == NULL && options->store != NULL)
+        copy = module_store_copy(options->store, found, &hash, &error);
+    struct remote_image image = {
+        .path = copy != NULL ? copy : found, .origin = found, .hash = hash};
+    if (error == NULL)
+        return remote_open_instance(config, &image, shared, problems);
+    g_ptr_array_add(problems,
+                    problem_new(TRUE, config->where, "[provider %s]: %s", config->name, error));
+    return NULL;
+}
+
 static struct instance *open_instance(struct generation *generation,
                                       const struct generation_options *options,
                                       struct instance_config *config, GPtrArray *problems) {
@@ -146,6 +171,10 @@ static struct instance *open_instance(struct generation *generation,
         .clock = generation->clock, .mailbox = generation->mailbox, .check = options->check};
     g_autofree char *error = NULL;
     const char *word = config->module != NULL ? config->module : "";
+    shared.context = generation->context;
+    shared.remote_host = options->remote_host;
+    if (remote_is_wanted(config))
+        return open_remote(options, config, &shared, problems);
     struct module *module = find_module(generation, options, word, &error);
     if (module != NULL)
         return instance_open(module, config, &shared, problems);

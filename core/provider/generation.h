@@ -26,8 +26,9 @@ struct generation_options {
     gboolean check;        /* BOOT_HOST_OPEN_CHECK: side-effect free */
     gboolean strict;       /* anything fatal is: for a chain that is to replace one that serves */
     struct module_store *store; /* keeps private copies of modules; NULL: files are mapped */
-    uint64_t number;            /* shown in status and traces */
-    GPtrArray *modules;         /* struct module *, found by their name before the folder is looked
+    const struct remote_host *remote_host; /* NULL: no provider has a process of its own */
+    uint64_t number;                       /* shown in status and traces */
+    GPtrArray *modules; /* struct module *, found by their name before the folder is looked
                               at (tables that are part of the program); NULL: none */
 };
 

@@ -18,6 +18,7 @@ struct instance_config *instance_config_new(const char *name) {
     struct instance_config *config = g_new0(struct instance_config, 1);
     g_atomic_ref_count_init(&config->refs);
     config->name = g_strdup(name);
+    config->memory = LIMIT_DEFAULT_MEMORY;
     config->deadline_us = LIMIT_DEFAULT_DEADLINE_US;
     config->settings = g_ptr_array_new_with_free_func(free_setting);
     return config;
@@ -35,6 +36,9 @@ void instance_config_unref(struct instance_config *config) {
     g_free(config->module);
     g_free(config->where);
     g_free(config->folder);
+    g_strfreev(config->command);
+    g_strfreev(config->read_files);
+    g_strfreev(config->write_files);
     g_strfreev(config->match_architecture);
     g_strfreev(config->match_network);
     g_strfreev(config->match_interface);
@@ -56,7 +60,8 @@ const char *const *instance_config_host_keys(void) {
     static const char *const keys[] = {
         "module",        "command",         "deadline",           "on-error",
         "on-timeout",    "isolation",       "critical",           "match-architecture",
-        "match-network", "match-interface", "match-vendor-class", NULL,
+        "match-network", "match-interface", "match-vendor-class", "memory",
+        "network",       "read-files",      "write-files",        NULL,
     };
     return keys;
 }

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "provider/host.h"
+#include "provider/remote.h"
 #include "provider/state.h"
 #include "provider/worker.h"
 
@@ -35,6 +36,10 @@ static enum log_level level_of(uint32_t level) {
 }
 
 void instance_log(struct instance *instance, uint32_t level, const char *text) {
+    if (instance->log != NULL) {
+        instance->log(level, text, instance->log_user);
+        return;
+    }
     const char *name = instance->config->name;
     uint64_t left_out = 0;
     g_mutex_lock(&instance->lock);
@@ -68,6 +73,7 @@ static void free_instance(struct instance *instance) {
     mailbox_unref(instance->mailbox);
     instance_config_unref(instance->config);
     module_unref(instance->module);
+    remote_unref(instance->remote);
     g_free(instance);
 }
 
@@ -80,6 +86,10 @@ static struct instance *make_instance(struct module *module, struct instance_con
     instance->config = instance_config_ref(config);
     instance->clock = options->clock;
     instance->mailbox = mailbox_ref(options->mailbox);
+    instance->remote = options->remote != NULL ? remote_ref(options->remote) : NULL;
+    instance->is_direct = options->is_direct;
+    instance->log = options->log;
+    instance->log_user = options->user;
     instance->log_rate.limit = INSTANCE_LOG_LINES;
     instance->tickets = g_hash_table_new(g_int64_hash, g_int64_equal);
     g_mutex_init(&instance->lock);
@@ -110,7 +120,8 @@ static bool open_provider(struct instance *instance, bool check, GPtrArray *prob
     return error == 0;
 }
 
-static bool open_all(struct instance *instance, bool check, GPtrArray *problems) {
+static bool open_all(struct instance *instance, const struct instance_options *options,
+                     GPtrArray *problems) {
     guint first = problems->len;
     instance->match = match_new(instance->config, problems);
     instance->settings = settings_new(instance->provider, instance->config, problems);
@@ -119,8 +130,10 @@ static bool open_all(struct instance *instance, bool check, GPtrArray *problems)
         g_ptr_array_add(problems, problem_new(TRUE, instance->config->where,
                                               "[provider %s]: no thread for it: %s",
                                               instance->config->name, error->message));
-    bool opened =
-        !problem_list_is_fatal(problems, first) && open_provider(instance, check, problems);
+    if (options->prepare != NULL)
+        options->prepare(instance, options->user);
+    bool opened = !problem_list_is_fatal(problems, first) &&
+                  open_provider(instance, options->check, problems);
     settings_seal(instance->settings);
     return opened;
 }
@@ -128,7 +141,7 @@ static bool open_all(struct instance *instance, bool check, GPtrArray *problems)
 struct instance *instance_open(struct module *module, struct instance_config *config,
                                const struct instance_options *options, GPtrArray *problems) {
     struct instance *instance = make_instance(module, config, options);
-    if (open_all(instance, options->check, problems))
+    if (open_all(instance, options, problems))
         return instance;
     worker_stop(instance);
     free_instance(instance);
@@ -182,9 +195,17 @@ static void put_counter(GVariantBuilder *builder, const char *key,
 }
 
 static const char *describe_threads(const struct instance *instance) {
+    if (instance->remote != NULL)
+        return "process";
     if (instance->thread_count == 0)
         return "inline";
     return instance->thread_count == 1 ? "worker" : "parallel";
+}
+
+static const char *describe_isolation(const struct instance *instance) {
+    if (instance->config->command != NULL)
+        return "command";
+    return instance->remote != NULL ? "process" : "none";
 }
 
 GVariant *instance_status(const struct instance *instance) {
@@ -199,6 +220,9 @@ GVariant *instance_status(const struct instance *instance) {
     put_text(&builder, "threads", describe_threads(instance));
     put_text(&builder, "state", instance->stalled > 0 ? "stalled" : "ok");
     put_text(&builder, "breaker", breaker_state_name((enum breaker_state) instance->breaker_shown));
+    put_text(&builder, "isolation", describe_isolation(instance));
+    if (instance->remote != NULL)
+        remote_put_status(instance->remote, &builder);
     put_counter(&builder, "calls", &statistics->calls);
     put_counter(&builder, "errors", &statistics->errors);
     put_counter(&builder, "timeouts", &statistics->timeouts);

@@ -23,7 +23,11 @@
 #define INSTANCE_LOG_LINES        10 /* a second that a provider may write; the others are counted */
 #define INSTANCE_PARALLEL_THREADS 4  /* of an instance that takes several calls at once */
 
+struct remote;
+struct remote_host;
 struct state;
+
+typedef void (*instance_log_fn)(uint32_t level, const char *text, void *user);
 
 struct instance {
     /* Fixed from open to close. */
@@ -35,8 +39,12 @@ struct instance {
     struct match *match;
     const struct clock *clock;
     struct mailbox *mailbox;
+    bool is_direct; /* see instance_options, as the next two */
+    instance_log_fn log;
+    void *log_user;
     void *state;           /* the provider's own */
-    uint32_t thread_count; /* 0: INLINE */
+    uint32_t thread_count; /* 0: INLINE; of a process: calls it takes at once */
+    struct remote *remote; /* where the provider is; NULL: here */
 
     /* Any thread. */
     struct statistics statistics;
@@ -64,7 +72,16 @@ struct instance {
 struct instance_options {
     const struct clock *clock;
     struct mailbox *mailbox;
-    bool check; /* BOOT_HOST_OPEN_CHECK */
+    bool check;                            /* BOOT_HOST_OPEN_CHECK */
+    GMainContext *context;                 /* the packet thread's; NULL: the default one */
+    const struct remote_host *remote_host; /* NULL: no process can be started */
+    struct remote *remote;                 /* the provider's process; NULL: it is here */
+    /* For boothost-worker: threads only where PARALLEL asks for them, and what is done between
+     * settings and open. May be NULL. */
+    bool is_direct;
+    void (*prepare)(struct instance *instance, void *user);
+    instance_log_fn log; /* takes what would go to the log; any thread; NULL: the log does */
+    void *user;          /* of both */
 };
 
 /* Judges the settings and opens. NULL, with what is wrong in `problems`. References module and

@@ -179,6 +179,29 @@ struct module *module_load_copy(const char *path, const char *origin, const char
     return module;
 }
 
+static boot_host_provider_entry_fn find_mapped_entry(int file, const char *path, char **ret_error) {
+    g_autofree char *name = g_strdup_printf("/proc/self/fd/%d", file);
+    void *image = dlopen(name, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    boot_host_provider_entry_fn entry = NULL;
+    if (image != NULL)
+        *(void **) &entry = dlsym(image, BOOT_HOST_PROVIDER_ENTRY);
+    if (image == NULL)
+        *ret_error = g_strdup_printf("%s cannot be loaded: %s", path, dlerror());
+    else if (entry == NULL)
+        *ret_error = g_strdup_printf(
+            "%s is refused: it is no provider module: it has no symbol " BOOT_HOST_PROVIDER_ENTRY,
+            path);
+    return entry;
+}
+
+struct module *module_load_descriptor(int file, const char *path, char **ret_error) {
+    boot_host_provider_entry_fn entry = find_mapped_entry(file, path, ret_error);
+    struct module *module = entry != NULL ? shake_hands(entry(), path, ret_error) : NULL;
+    if (module != NULL)
+        module->path = g_strdup(path);
+    return module;
+}
+
 struct module *module_new_builtin(const struct boot_host_provider *table, char **ret_error) {
     return shake_hands(table, "the built-in table", ret_error);
 }

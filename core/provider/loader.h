@@ -43,6 +43,10 @@ struct module *module_load(const char *path, char **ret_error);
 struct module *module_load_copy(const char *path, const char *origin, const char *hash,
                                 char **ret_error);
 
+/* The same for an open file that was judged before, and that may lie where we cannot look any more:
+ * for a process of its own. `path` is what it is called. */
+struct module *module_load_descriptor(int file, const char *path, char **ret_error);
+
 /* A module whose table is part of this program. The same handshake, no file. */
 struct module *module_new_builtin(const struct boot_host_provider *table, char **ret_error);
 

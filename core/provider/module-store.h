@@ -3,7 +3,7 @@
  * Private copies of modules, by content. A module that is mapped must never change under the daemon,
  * but package managers replace files and people overwrite them in place; and the dynamic linker
  * takes a path it has mapped before for the same module, whatever the file holds by now. So each
- * image is copied to STATE/modules/NAME-HASH.so, a name that no other image has, and that copy is
+ * image is copied to STATE/module-copies/NAME-HASH.so, a name that no other has, and that copy is
  * mapped: once in the life of the process, however often it is asked for.
  */
 #pragma once
@@ -14,7 +14,7 @@
 
 struct module_store;
 
-/* Makes the folder STATE/modules, for us alone, and empties it: nothing of it is mapped yet. NULL,
+/* Makes the folder STATE/module-copies, for us alone, and removes old copies: none is mapped yet. NULL,
  * with *ret_error saying what is in the way and what to do. One store a process. */
 struct module_store *module_store_open(const char *state, char **ret_error);
 void module_store_free(struct module_store *store);

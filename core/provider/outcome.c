@@ -32,7 +32,8 @@ static bool is_verdict(const struct call *call, int32_t raw) {
 static struct outcome judge(struct call *call, int32_t raw) {
     struct outcome outcome = {.verdict = raw, .call = call};
     if (raw < 0 && raw >= -ERRNO_MAX) {
-        if (own_reason(call) == NULL)
+        outcome.reason = g_steal_pointer(&call->failure);
+        if (outcome.reason == NULL && own_reason(call) == NULL)
             outcome.reason = g_strdup_printf("failed: %s", g_strerror(-raw));
         return outcome;
     }

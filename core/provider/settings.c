@@ -35,10 +35,12 @@ struct snapshot {
 struct settings {
     const struct provider *provider;
     struct instance_config *config;
-    GHashTable *values;  /* key to struct setting */
-    GMutex lock;         /* of what follows */
-    GHashTable *files;   /* key to struct snapshot */
-    GPtrArray *problems; /* not owned; NULL once sealed */
+    GHashTable *values;        /* key to struct setting */
+    GMutex lock;               /* of what follows */
+    GHashTable *files;         /* key to struct snapshot */
+    GPtrArray *problems;       /* not owned; NULL once sealed */
+    settings_report_fn report; /* NULL: they are collected, or logged */
+    void *report_user;
 };
 
 static void free_setting(gpointer data) {
@@ -260,6 +262,21 @@ const char *settings_key(const struct settings *settings, uint32_t index) {
     return ((const struct instance_setting *) written->pdata[index])->key;
 }
 
+void settings_visit(const struct settings *settings, settings_visit_fn visit, void *user) {
+    const GPtrArray *written = settings->config->settings;
+    for (guint i = 0; i < written->len; i++) {
+        const struct instance_setting *line = written->pdata[i];
+        const struct setting *setting = find(settings, line->key);
+        if (setting != NULL)
+            visit(setting->key, setting->text, setting->type, true, user);
+    }
+    for (uint32_t i = 0; i < settings->provider->setting_count; i++) {
+        const struct setting *setting = find(settings, settings->provider->settings[i].name);
+        if (setting != NULL && setting->where == NULL)
+            visit(setting->key, setting->text, setting->type, false, user);
+    }
+}
+
 /* ---- Files ----------------------------------------------------------------------------------- */
 
 /* O_NONBLOCK: opening a pipe must not wait for somebody to write. */
@@ -323,6 +340,14 @@ int32_t settings_file(struct settings *settings, const char *key,
     return snapshot->error;
 }
 
+void settings_set_file(struct settings *settings, const char *key, GBytes *content) {
+    struct snapshot *snapshot = g_new0(struct snapshot, 1);
+    snapshot->content = g_bytes_ref(content);
+    g_mutex_lock(&settings->lock);
+    g_hash_table_replace(settings->files, g_strdup(key), snapshot);
+    g_mutex_unlock(&settings->lock);
+}
+
 /* ---- Reports of the provider ----------------------------------------------------------------- */
 
 /* The line of the file that a path setting names, else the line of the setting, else the group. */
@@ -337,6 +362,10 @@ static char *find_place(const struct settings *settings, const char *key, uint32
 
 void settings_report(struct settings *settings, bool is_fatal, const char *key, uint32_t line,
                      const char *text) {
+    if (settings->report != NULL) {
+        settings->report(is_fatal, key, line, text, settings->report_user);
+        return;
+    }
     const char *name = settings->config->name;
     g_autofree char *where = find_place(settings, key, line);
     g_autofree char *words = g_utf8_make_valid(text != NULL ? text : "is wrong", -1);
@@ -353,4 +382,9 @@ void settings_report(struct settings *settings, bool is_fatal, const char *key, 
         log_line(is_fatal ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, NULL, name,
                  "%s: [provider %s]%s%s: %s", where != NULL ? where : "config", name, gap, label,
                  words);
+}
+
+void settings_set_reporter(struct settings *settings, settings_report_fn report, void *user) {
+    settings->report = report;
+    settings->report_user = user;
 }

@@ -32,9 +32,21 @@ const char *settings_key(const struct settings *settings, uint32_t index);
 int32_t settings_file(struct settings *settings, const char *key,
                       struct boot_host_span *ret_content);
 
+/* Calls `visit` for each key that has a value: those that were written, in the order of the file,
+ * then those that have it by default. Text is lent. */
+typedef void (*settings_visit_fn)(const char *key, const char *text, uint32_t type, bool is_written,
+                                  void *user);
+void settings_visit(const struct settings *settings, settings_visit_fn visit, void *user);
+/* What settings_file gives for this key from now on: the content that the daemon has read. */
+void settings_set_file(struct settings *settings, const char *key, GBytes *content);
+
 /* config_error and config_warning: into `problems` as long as they are being collected, then into
  * the log. `is_fatal` FALSE: a warning. */
 void settings_report(struct settings *settings, bool is_fatal, const char *key, uint32_t line,
                      const char *text);
+/* From now on reports go there instead. */
+typedef void (*settings_report_fn)(bool is_fatal, const char *key, uint32_t line, const char *text,
+                                   void *user);
+void settings_set_reporter(struct settings *settings, settings_report_fn report, void *user);
 /* The collection ends: problems belong to the caller again. */
 void settings_seal(struct settings *settings);

@@ -48,3 +48,15 @@ int32_t state_get(const struct state *state, const char *name, struct boot_host_
     ret_data->data = g_bytes_get_data(blob, &ret_data->size);
     return 0;
 }
+
+void state_visit(const struct state *state, state_visit_fn visit, void *user) {
+    GHashTableIter iter;
+    gpointer name = NULL;
+    gpointer blob = NULL;
+    g_hash_table_iter_init(&iter, state->blobs);
+    while (g_hash_table_iter_next(&iter, &name, &blob)) {
+        gsize size = 0;
+        const void *data = g_bytes_get_data(blob, &size);
+        visit(name, data, size, user);
+    }
+}

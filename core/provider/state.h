@@ -17,5 +17,9 @@ void state_free(struct state *state);
 
 /* 0, or -EINVAL, -E2BIG; a blob of the same name is replaced. */
 int32_t state_put(struct state *state, const char *name, const void *data, size_t size);
+/* Calls `visit` for each blob. All is lent. */
+typedef void (*state_visit_fn)(const char *name, const void *data, size_t size, void *user);
+void state_visit(const struct state *state, state_visit_fn visit, void *user);
+
 /* 0, or -EINVAL, -ENOENT. Lent until the blob is replaced or the state freed. */
 int32_t state_get(const struct state *state, const char *name, struct boot_host_span *ret_data);

@@ -167,13 +167,22 @@ int32_t worker_complete(struct instance *instance, uint64_t ticket, int32_t verd
 
 /* ---- Threads --------------------------------------------------------------------------------- */
 
+/* Its thread is made at the first errand. */
+static bool start_helper(struct instance *instance) {
+    instance->helpers = g_thread_pool_new(run_errand, instance, 1, FALSE, NULL);
+    return true;
+}
+
 bool worker_start(struct instance *instance, GError **ret_error) {
     uint32_t flags = instance->provider->flags;
+    bool is_single = (flags & BOOT_HOST_PARALLEL) == 0;
+    if (instance->remote != NULL || (instance->is_direct && is_single))
+        return start_helper(instance);
     if ((flags & BOOT_HOST_INLINE) == 0)
         instance->thread_count = (flags & BOOT_HOST_PARALLEL) != 0 ? INSTANCE_PARALLEL_THREADS : 1;
-    instance->helpers = g_thread_pool_new(run_errand, instance, 1, FALSE, NULL);
     if (instance->thread_count == 0)
-        return true;
+        return start_helper(instance);
+    start_helper(instance);
     g_autoptr(GError) error = NULL;
     instance->workers =
         g_thread_pool_new(work, instance, (gint) instance->thread_count, TRUE, &error);

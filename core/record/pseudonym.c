@@ -11,6 +11,8 @@
 #include "codec/dhcp.h"
 #include "codec/identity.h"
 
+#define XID_AT      4 /* RFC 2131 figure 1 */
+#define CHADDR_AT   28
 #define DIGEST_SIZE 32 /* SHA-256 */
 #define TEXT_MAX    IDENTITY_UUID_TEXT_SIZE
 #define PAIRS_MAX   20
@@ -221,18 +223,42 @@ static void replace_option(const struct pseudonym_key *key, const struct pairs *
         scramble(key, "client-id", value + 1, size - 1);
 }
 
+/* Values alone, so that no length between them is ever touched. */
 static void replace_options(const struct pseudonym_key *key, const struct pairs *pairs,
                             const struct dhcp_view *view, uint8_t *datagram) {
     struct dhcp_option_walk walk = {.options = &view->options};
     struct span value;
     uint8_t code = 0;
 
-    while (dhcp_option_next(&walk, &code, &value))
-        replace_option(key, pairs, code, datagram + (value.data - datagram), value.size);
+    while (dhcp_option_next(&walk, &code, &value)) {
+        uint8_t *at = datagram + (value.data - datagram);
+        replace_option(key, pairs, code, at, value.size);
+        replace_pairs(pairs, at, value.size);
+    }
+}
+
+/* chaddr, and the fields that hold names unless they hold options. */
+static void replace_header(const struct pairs *pairs, const struct dhcp_view *view,
+                           uint8_t *datagram) {
+    uint8_t *sname = datagram + CHADDR_AT + DHCP_CHADDR_SIZE;
+
+    replace_pairs(pairs, datagram + CHADDR_AT, DHCP_CHADDR_SIZE);
+    if ((view->options.overload & 2) == 0)
+        replace_pairs(pairs, sname, DHCP_SNAME_SIZE);
+    if ((view->options.overload & 1) == 0)
+        replace_pairs(pairs, sname + DHCP_SNAME_SIZE, DHCP_FILE_SIZE);
+}
+
+/* Old ROMs make xid of the last four bytes of their MAC, whose bytes are the last pair. */
+static void replace_xid(const struct pairs *pairs, uint8_t *datagram) {
+    const struct pair *last = pairs->count > 0 ? &pairs->list[pairs->count - 1] : NULL;
+
+    if (last != NULL && last->size == IDENTITY_MAC_SIZE &&
+        memcmp(datagram + XID_AT, last->from + 2, 4) == 0)
+        memcpy(datagram + XID_AT, last->to + 2, 4);
 }
 
 void pseudonym_apply(const struct pseudonym_key *key, uint8_t *datagram, size_t size) {
-    static const size_t xid_offset = 4;
     struct dhcp_view view;
     struct pairs pairs;
 
@@ -242,10 +268,6 @@ void pseudonym_apply(const struct pseudonym_key *key, uint8_t *datagram, size_t 
     }
     find_pairs(key, &view, &pairs);
     replace_options(key, &pairs, &view, datagram);
-    /* The last pair is the MAC's bytes. Old ROMs make xid of their last four. */
-    const struct pair *last = pairs.count > 0 ? &pairs.list[pairs.count - 1] : NULL;
-    if (last != NULL && last->size == IDENTITY_MAC_SIZE &&
-        memcmp(datagram + xid_offset, last->from + 2, 4) == 0)
-        memcpy(datagram + xid_offset, last->to + 2, 4);
-    replace_pairs(&pairs, datagram, size);
+    replace_header(&pairs, &view, datagram);
+    replace_xid(&pairs, datagram);
 }

@@ -22,6 +22,10 @@ BOOTHOST = os.path.join(BUILD, "core", "boothost")
 BOOTHOSTD = os.path.join(BUILD, "core", "boothostd")
 VECTORS = os.path.join(TOP, "tests", "vectors")
 
+# Of a UEFI program for x64, which is all of it that `check` looks at.
+with open(os.path.join(VECTORS, "pe", "lld-x64.bin"), "rb") as vector:
+    HEADERS = vector.read()
+
 CASES = []
 
 
@@ -75,7 +79,8 @@ class Candidate:
             shutil.copy2(path, os.path.join(self.folder, "modules"))
         for name, size in (("bios.0", 1000), ("x64.efi", 100000), ("boot.ipxe", 10)):
             with open(os.path.join(self.root, name), "wb") as f:
-                f.write(name.encode() * (size // len(name)))
+                head = HEADERS if name.endswith(".efi") else b""
+                f.write(head + name.encode() * (size // len(name)))
         self.write(providers or self.DEFAULT, server or {}, chain, extra)
 
     def write(self, providers, server, chain, extra):

@@ -8,7 +8,7 @@ import subprocess
 
 from cases import BOOTHOST, TOP, Candidate, Skip, boothost, case, expect, main
 
-VERBS = ["check", "simulate", "explain", "status", "watch", "probe", "provider"]
+VERBS = ["check", "simulate", "diff", "explain", "reload", "status", "watch", "probe", "provider"]
 MAN = os.path.join(TOP, "data", "man")
 COMPLETION = os.path.join(TOP, "data", "completions", "boothost")
 

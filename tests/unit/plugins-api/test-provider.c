@@ -146,6 +146,21 @@ static void decide(struct fixture *fixture, const char *word, const char *expect
     assert_parsed(result, expected);
 }
 
+/* A failure is an error with the errno's name and the provider's words. */
+static void fails(struct fixture *fixture, const char *method, GVariant *parameters,
+                  const char *name, const char *words) {
+    g_autoptr(GError) error = NULL;
+    g_assert_null(try_call(fixture, method, parameters, &error));
+    g_autofree char *remote = g_dbus_error_get_remote_error(error);
+    g_assert_cmpstr(remote, ==, name);
+    g_assert_nonnull(strstr(error->message, words));
+}
+
+static void decide_fails(struct fixture *fixture, const char *word, const char *name,
+                         const char *words) {
+    fails(fixture, "Decide", deciding(fixture, word), name, words);
+}
+
 /* ---- The cases. --------------------------------------------------------------------------------- */
 
 static void test_describe(struct fixture *fixture, gconstpointer unused) {
@@ -158,7 +173,7 @@ static void test_describe(struct fixture *fixture, gconstpointer unused) {
     guint32 abi = 0;
     assert_parsed(first, "('prefix', uint32 1, uint32 1, false, '', 'Start of the file')");
     assert_parsed(second, "('wait', uint32 4, uint32 0, true, '2s', 'Unused')");
-    assert_parsed(doors, "['decide', 'content', 'event']");
+    assert_parsed(doors, "['decide', 'content', 'event', 'state']");
     g_assert_true(g_variant_lookup(facts, "abi", "u", &abi));
     g_assert_cmpuint(abi, ==, 9);
 }
@@ -188,20 +203,23 @@ static void test_decide(struct fixture *fixture, gconstpointer unused) {
 static void test_verdicts(struct fixture *fixture, gconstpointer unused) {
     open_it(fixture);
     decide(fixture, "else", "(0, @a{sv} {})");
-    decide(fixture, "fail", "(-2, @a{sv} {})");
-    decide(fixture, "nothing", "(-5, @a{sv} {})");
-    decide(fixture, "99", "(-71, @a{sv} {})");
-    decide(fixture, "forget", "(-71, @a{sv} {})");
     decide(fixture, "hold",
            "(4, {'fields': <{uint32 6: 'wait'}>, 'numbers': <{uint32 1: int64 30}>})");
     decide(fixture, "menu",
            "(1, {'menu': <(uint32 5, 'Choose')>, 'items': <[(uint32 0, 'Disk', ''), "
            "(uint32 7, 'Net', '10.0.0.2')]>})");
-    assert_log(fixture, "3 no such image\n");
+}
+
+static void test_failures(struct fixture *fixture, gconstpointer unused) {
+    open_it(fixture);
+    decide_fails(fixture, "fail", ERRNO "ENOENT", "no such image");
+    decide_fails(fixture, "nothing", ERRNO "EIO", "forget to return");
+    decide_fails(fixture, "99", ERRNO "EPROTO", "returned 99");
+    decide_fails(fixture, "forget", ERRNO "EPROTO", "forgot to complete");
 }
 
 static void test_before_open(struct fixture *fixture, gconstpointer unused) {
-    decide(fixture, "reply", "(-71, @a{sv} {})");
+    decide_fails(fixture, "reply", ERRNO "EPROTO", "before Open");
 }
 
 /* Waits for the answer of a call that was only sent. */
@@ -259,11 +277,14 @@ static void test_drain(struct fixture *fixture, gconstpointer unused) {
     g_variant_unref(drained.value);
 }
 
+static GVariant *asking(struct fixture *fixture, const char *file) {
+    return g_variant_new_parsed("(%t, {'file': <%s>, 'stage-number': <uint32 3>, 'facts': "
+                                "<{'owner': 'bob'}>})",
+                                ++fixture->ticket, file);
+}
+
 static GVariant *ask_for(struct fixture *fixture, const char *file) {
-    return call(fixture, "Content",
-                g_variant_new_parsed("(%t, {'file': <%s>, 'stage-number': <uint32 3>, 'facts': "
-                                     "<{'owner': 'bob'}>})",
-                                     ++fixture->ticket, file));
+    return call(fixture, "Content", asking(fixture, file));
 }
 
 static void test_content(struct fixture *fixture, gconstpointer unused) {
@@ -279,13 +300,13 @@ static void test_content(struct fixture *fixture, gconstpointer unused) {
         {"big", "(1, {'reader': <(uint64 2, int64 1048576)>})"},
         {"drop", "(2, @a{sv} {})"},
         {"else", "(0, @a{sv} {})"},
-        {"nothing-given", "(-71, @a{sv} {})"},
     };
     open_it(fixture);
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GVariant) result = ask_for(fixture, cases[i].file);
         assert_parsed(result, cases[i].expected);
     }
+    fails(fixture, "Content", asking(fixture, "nothing-given"), ERRNO "EPROTO", "gave nothing");
 }
 
 static void read_at(struct fixture *fixture, guint64 reader, guint64 offset, const char *expected) {
@@ -411,6 +432,7 @@ int main(int argc, char **argv) {
     ADD("describes-itself", test_describe);
     ADD("a-decision-tells-what-is-new", test_decide);
     ADD("every-verdict-has-its-number", test_verdicts);
+    ADD("a-failure-is-an-error-with-words", test_failures);
     ADD("no-decision-before-open", test_before_open);
     ADD("calls-overlap-and-are-cancelled", test_overlap);
     ADD("drain-waits-for-open-calls", test_drain);

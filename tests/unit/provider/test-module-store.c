@@ -41,7 +41,7 @@ static void set_up(struct fixture *fixture, gconstpointer unused) {
     g_autofree char *error = NULL;
     fixture->folder = g_dir_make_tmp("boothost-store-XXXXXX", NULL);
     fixture->installed = g_build_filename(fixture->folder, "epoch.so", NULL);
-    fixture->copies = g_build_filename(fixture->folder, "state", "modules", NULL);
+    fixture->copies = g_build_filename(fixture->folder, "state", "module-copies", NULL);
     g_autofree char *state = g_build_filename(fixture->folder, "state", NULL);
     fixture->store = module_store_open(state, &error);
     g_assert_cmpstr(error, ==, NULL);
@@ -162,12 +162,17 @@ static void test_open_to_others(struct fixture *fixture, gconstpointer unused) {
 static void test_leftovers(struct fixture *fixture, gconstpointer unused) {
     g_autofree char *state = g_build_filename(fixture->folder, "state", NULL);
     g_autofree char *error = NULL;
+    static const char *const foreign[] = {"epoch.so", "epoch-1.so", "notes"};
+    for (gsize i = 0; i < G_N_ELEMENTS(foreign); i++) {
+        g_autofree char *path = g_build_filename(fixture->copies, foreign[i], NULL);
+        g_assert_true(g_file_set_contents(path, "", 0, NULL));
+    }
     module_unref(load(fixture));
-    g_assert_cmpuint(count_copies(fixture), ==, 1);
+    g_assert_cmpuint(count_copies(fixture), ==, 1 + G_N_ELEMENTS(foreign));
     module_store_free(fixture->store);
     fixture->store = module_store_open(state, &error);
     g_assert_nonnull(fixture->store);
-    g_assert_cmpuint(count_copies(fixture), ==, 0);
+    g_assert_cmpuint(count_copies(fixture), ==, G_N_ELEMENTS(foreign));
 }
 
 static void test_no_folder(struct fixture *fixture, gconstpointer unused) {
