@@ -84,15 +84,21 @@ static void print_output(const char *output) {
     }
 }
 
+static void print_rule(const struct rule *rule) {
+    printf("#   the rule: %s; see abi/rules/%02u-%s.md\n", rule->words, rule->number, rule->name);
+}
+
+/* The rule itself is told once, behind the last of its findings. */
 static void print_findings(const struct runner_outcome *outcome) {
     for (guint i = 0; i < outcome->findings->len; i++) {
         const struct runner_finding *finding = g_ptr_array_index(outcome->findings, i);
+        const struct runner_finding *next =
+            i + 1 < outcome->findings->len ? outcome->findings->pdata[i + 1] : NULL;
         const struct rule *rule = rule_find(finding->rule);
         printf("# %s rule %u (%s): %s\n", finding->is_warning ? "warning:" : "breaks",
                finding->rule, rule != NULL ? rule->name : "?", finding->text);
-        if (!finding->is_warning && rule != NULL)
-            printf("#   the rule: %s; see abi/rules/%02u-%s.md\n", rule->words, rule->number,
-                   rule->name);
+        if (rule != NULL && (next == NULL || next->rule != finding->rule))
+            print_rule(rule);
     }
 }
 
@@ -193,8 +199,11 @@ static void learn(struct session *session, const struct check *check,
     session->is_unusable = session->is_unusable || outcome->result == RUNNER_USAGE;
     if (failed && check->rule == RULE_TABLE)
         session->broken = "it does not load";
-    if (failed && check->rule == RULE_OPEN)
-        session->broken = "it does not open";
+    for (guint i = 0; i < outcome->findings->len && check->rule == RULE_OPEN; i++) {
+        const struct runner_finding *finding = g_ptr_array_index(outcome->findings, i);
+        if (finding->rule == RULE_OPEN && !finding->is_warning)
+            session->broken = "it does not open";
+    }
 }
 
 static gboolean run_check(struct session *session, const struct check *check) {

@@ -34,7 +34,7 @@ static void ask_with_failure(struct trial *trial, struct stand *stand, const str
     spy->services = 0;
     trial_ask(trial, stand, guest, &answer);
     if (had_file && answer.verdict == BOOT_HOST_REPLY && !names_file(&answer))
-        report_fail(
+        report_warn(
             trial->report, RULE_SERVICES,
             "the host refused the boot file or the menu (%s), and it answered REPLY all the "
             "same, with nothing to boot: look at what services return",
