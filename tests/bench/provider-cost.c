@@ -153,7 +153,7 @@ static double measure_rate(const struct bench *bench, enum place place) {
 
 static void run_round(const struct bench *bench, unsigned round) {
     for (unsigned i = 0; i < PLACES; i++) {
-        enum place place = (enum place) ((i + round) % PLACES);
+        enum place place = (enum place)((i + round) % PLACES);
         if (bench->beds[place] == NULL)
             continue;
         double took = measure_one(bench, place);
@@ -187,6 +187,9 @@ int main(int argc, char **argv) {
         fprintf(stderr, "provider-cost WORKER MODULE-FOLDER [COMMAND ARGUMENT...]\n");
         return 2;
     }
+    g_setenv("G_TEST_SRCDIR", TESTS_FOLDER, FALSE);
+    int no_arguments = 1;
+    g_test_init(&no_arguments, &argv, NULL); /* finds the sample packet */
     struct bench bench = {.host = {.program = argv[1]}, .modules = argv[2]};
     bench.command = argc > 3 ? argv + 3 : NULL;
     bench.request = chain_bed_request(VECTOR);

@@ -107,11 +107,11 @@ static const struct {
     const char *name;
     void (*run)(void);
 } faults[] = {
-    {"segv", segv},       {"kill", kill_self},
-    {"exit", leave},      {"loop", loop},
-    {"block", block},     {"hog", hog},
-    {"garbage", garbage}, {"half", half},
-    {"endless", endless}, {"half-and-exit", half_and_leave},
+    {"segv", segv},           {"kill", kill_self},
+    {"exit", leave},          {"loop", loop},
+    {"block", block},         {"hog", hog},
+    {"garbage", garbage},     {"half", half},
+    {"endless", endless},     {"half-and-exit", half_and_leave},
     {"large", two_megabytes},
 };
 
@@ -151,8 +151,7 @@ static void look_around(const struct faulty *faulty, struct boot_host_reply *rep
     host->fact_set(reply, "makes-process", can(fork()));
     host->fact_set(reply, "becomes-root", can(setuid(0)));
     host->fact_set(reply, "is-root", getuid() == 0 ? "yes" : "no");
-    host->fact_set(reply, "runs-program",
-                   can(execl("/bin/true", "true", (char *) NULL)));
+    host->fact_set(reply, "runs-program", can(execl("/bin/true", "true", (char *) NULL)));
     struct boot_host_span content = {0};
     if (host->config_file(faulty->config, "file", &content) == 0 && content.size < 64) {
         char text[64] = {0};

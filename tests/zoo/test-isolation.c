@@ -104,6 +104,16 @@ static void assert_works(struct chain_bed *bed) {
     chain_answer_clear(&answer);
 }
 
+static char *fact(const struct chain_answer *answer, const char *name) {
+    return g_strdup(trace_fact(answer->trace, name));
+}
+
+static void assert_fact(const struct chain_answer *answer, const char *name, const char *value) {
+    g_autofree char *found = fact(answer, name);
+    if (g_strcmp0(found, value) != 0)
+        g_error("%s is %s, not %s", name, found, value);
+}
+
 /* ---- Faults ---------------------------------------------------------------------------------- */
 
 struct fault_case {
@@ -239,17 +249,115 @@ static void test_wrong_handshake(void) {
                          "does not speak D-Bus");
 }
 
+/* ---- A command ------------------------------------------------------------------------------- */
+
+static gboolean has_python(void) {
+    int status = 1;
+    const char *words[] = {"/usr/bin/python3", "-c", "from gi.repository import Gio", NULL};
+    return g_spawn_sync(NULL, (char **) words, NULL,
+                        G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL,
+                        NULL, &status, NULL) &&
+           status == 0;
+}
+
+/* NULL: this machine cannot, and the test is skipped. */
+static struct chain_bed *make_command_bed(const char *word) {
+    if (!has_python()) {
+        g_test_skip("python3-gi is not installed");
+        return NULL;
+    }
+    struct chain_bed *bed = make_bed("none");
+    struct instance_config *config = bed->configs->pdata[0];
+    g_ptr_array_set_size(config->settings, 0);
+    config->is_isolated = FALSE;
+    config->command = command("/usr/bin/python3", SNAKE, word);
+    config->read_files = g_strsplit(SNAKE, "\n", -1);
+    config->deadline_us = 5 * CLOCK_SECOND;
+    chain_bed_open_clean(bed);
+    return bed;
+}
+
+static void assert_snake(struct chain_bed *bed) {
+    struct chain_answer answer = {0};
+    ask(bed, GOOD, &answer);
+    g_autofree char *line = chain_answer_line(&answer, 0);
+    g_assert_cmpstr(line, ==, "bad reply Python knows x86-bios");
+    g_assert_cmpstr(answer.boot_file, ==, "snake.efi");
+    assert_fact(&answer, "snake", "yes");
+    chain_answer_clear(&answer);
+}
+
+static void test_command(void) {
+    struct chain_bed *bed = make_command_bed(NULL);
+    if (bed == NULL)
+        return;
+    assert_snake(bed);
+    g_autofree char *isolation = chain_bed_word(bed, 0, "isolation");
+    g_assert_cmpstr(isolation, ==, "command");
+    chain_bed_free(bed);
+}
+
+static void test_command_crashes(void) {
+    struct chain_bed *bed = make_command_bed("crash");
+    if (bed == NULL)
+        return;
+    struct chain_answer answer = {0};
+    ask(bed, FAULT, &answer);
+    g_autofree char *line = chain_answer_line(&answer, 0);
+    g_assert_true(g_str_has_prefix(line, "bad error its process ended by signal 6"));
+    chain_answer_clear(&answer);
+    assert_snake(bed); /* waits for the next process */
+    chain_bed_free(bed);
+}
+
+struct reading {
+    struct boot_host_reader *reader;
+    GByteArray *bytes;
+    gint is_done;
+};
+
+static gpointer read_all(gpointer data) {
+    struct reading *reading = data;
+    guint8 piece[10000];
+    int64_t count = 1;
+    while (count > 0) {
+        count =
+            reading->reader->read(reading->reader->user, reading->bytes->len, piece, sizeof(piece));
+        g_byte_array_append(reading->bytes, piece, (guint) MAX(count, 0));
+    }
+    g_assert_cmpint(count, ==, 0);
+    reading->reader->close(reading->reader->user);
+    g_atomic_int_set(&reading->is_done, TRUE);
+    g_main_context_wakeup(NULL);
+    return NULL;
+}
+
+static gboolean has_read(void *user) {
+    return g_atomic_int_get(&((struct reading *) user)->is_done);
+}
+
+static void test_command_reader(void) {
+    struct chain_bed *bed = make_command_bed(NULL);
+    if (bed == NULL)
+        return;
+    struct request *request = chain_bed_file_request(GOOD, "lines");
+    struct chain_answer answer;
+    chain_bed_ask_content(bed, request, &answer);
+    g_assert_cmpint(answer.content_kind, ==, CHAIN_CONTENT_READER);
+    g_assert_cmpint(answer.reader.length, ==, 19 * 50000);
+    struct reading reading = {.reader = &answer.reader, .bytes = g_byte_array_new()};
+    GThread *thread = g_thread_new("reader", read_all, &reading);
+    chain_bed_run_until(has_read, &reading);
+    g_thread_join(thread);
+    g_assert_cmpuint(reading.bytes->len, ==, 19 * 50000);
+    g_assert_cmpint(memcmp(reading.bytes->data + 19 * 49999, "a line of the file\n", 19), ==, 0);
+    g_byte_array_unref(reading.bytes);
+    chain_answer_clear(&answer);
+    request_unref(request);
+    chain_bed_free(bed);
+}
+
 /* ---- Confinement ----------------------------------------------------------------------------- */
-
-static char *fact(const struct chain_answer *answer, const char *name) {
-    return g_strdup(trace_fact(answer->trace, name));
-}
-
-static void assert_fact(const struct chain_answer *answer, const char *name, const char *value) {
-    g_autofree char *found = fact(answer, name);
-    if (g_strcmp0(found, value) != 0)
-        g_error("%s is %s, not %s", name, found, value);
-}
 
 static void test_confined(void) {
     g_autofree char *folder = g_dir_make_tmp("boothost-isolation-XXXXXX", NULL);
@@ -349,6 +457,10 @@ int main(int argc, char **argv) {
     g_test_add_func("/boothost/isolation/open/no-such-program", test_no_program);
     g_test_add_func("/boothost/isolation/open/another-program", test_other_program);
     g_test_add_func("/boothost/isolation/open/wrong-handshake", test_wrong_handshake);
+    g_test_add_func("/boothost/isolation/command/answers", test_command);
+    g_test_add_func("/boothost/isolation/command/crashes", test_command_crashes);
+    g_test_add_func("/boothost/isolation/command/gives-content-piece-by-piece",
+                    test_command_reader);
     g_test_add_func("/boothost/isolation/confined", test_confined);
     g_test_add_func("/boothost/isolation/blocking-thread-delays-nobody", test_blocking_thread);
     return g_test_run();
