@@ -50,6 +50,8 @@ struct verb {
 
 extern const struct verb verb_check, verb_simulate, verb_explain, verb_status, verb_watch,
     verb_probe, verb_provider, verb_reload, verb_diff;
+/* Words behind `provider` that take options of their own. */
+extern const struct verb verb_provider_new, verb_provider_test, verb_provider_try;
 
 /* The verbs in the order of --help; NULL behind the last. */
 const struct verb *cli_verb_at(unsigned index);

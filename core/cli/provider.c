@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * boothost provider list|show: which modules are there, what can be configured, and why one is
- * refused. Loads them as the daemon would and opens none.
+ * refused. Loads them as the daemon would and opens none. The other words behind `provider` are in
+ * files of their own.
  */
 #include <stdio.h>
 #include <string.h>
@@ -163,7 +164,7 @@ static int show(const struct cli *cli, const struct options *options, const char
 /* ---- The verb -------------------------------------------------------------------------------- */
 
 static int choose(const struct cli *cli, const struct options *options, int argc, char **argv) {
-    static const char *const actions[] = {"list", "show", NULL};
+    static const char *const actions[] = {"list", "show", "new", "try", "test", NULL};
 
     if (argc == 2 && strcmp(argv[1], "list") == 0)
         return list(cli, options);
@@ -173,11 +174,34 @@ static int choose(const struct cli *cli, const struct options *options, int argc
     if (near != NULL && strcmp(near, argv[1]) != 0)
         cli_complain(cli, "'%s' is unknown: did you mean '%s'?", argv[1], near);
     else
-        cli_complain(cli, "say 'provider list' or 'provider show NAME'");
+        cli_complain(
+            cli, "say 'provider list', 'provider show NAME', 'provider new NAME', 'provider try "
+                 "FILE.so' or 'provider test FILE.so'; options go behind that");
     return CLI_USAGE;
 }
 
+/* A word with options of its own; NULL: none of these. */
+static const struct verb *find_word(int argc, char **argv) {
+    const struct verb *const words[] = {&verb_provider_new, &verb_provider_test,
+                                        &verb_provider_try};
+    for (gsize i = 0; argc > 1 && i < G_N_ELEMENTS(words); i++) {
+        if (strcmp(words[i]->name + strlen("provider "), argv[1]) == 0)
+            return words[i];
+    }
+    return NULL;
+}
+
+static int run_word(struct cli *cli, const struct verb *word, int argc, char **argv) {
+    g_autofree char *program = g_strconcat("boothost ", word->name, NULL);
+    g_set_prgname(program);
+    cli->verb = word;
+    return word->run(cli, argc - 1, argv + 1);
+}
+
 static int run(struct cli *cli, int argc, char **argv) {
+    const struct verb *word = find_word(argc, argv);
+    if (word != NULL)
+        return run_word(cli, word, argc, argv);
     struct options options = {0};
     const GOptionEntry entries[] = {
         {"modules", 0, 0, G_OPTION_ARG_FILENAME, &options.modules, "Folder of the modules",
@@ -194,10 +218,14 @@ static int run(struct cli *cli, int argc, char **argv) {
 
 const struct verb verb_provider = {
     .name = "provider",
-    .arguments = "list|show NAME",
-    .summary = "which provider modules there are, and their settings",
-    .details =
-        "NAME is the word after 'module =', or a path. No daemon is needed; 'boothost status' "
-        "shows what is running.\nExit status: 1 when a module that is shown is refused.",
+    .arguments = "list|show|new|try|test",
+    .summary = "provider modules: which there are, and making, trying and testing one",
+    .details = "  list            which modules there are\n"
+               "  show NAME       all about one; NAME is the word after 'module =', or a path\n"
+               "  new NAME        the source of a new one; see 'boothost provider new --help'\n"
+               "  try FILE.so     what one alone answers; see 'boothost provider try --help'\n"
+               "  test FILE.so    does it keep the contract? See 'boothost provider test --help'\n"
+               "No daemon is needed; 'boothost status' shows what is running.\nExit status: 1 when "
+               "a module that is shown is refused.",
     .run = run,
 };

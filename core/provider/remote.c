@@ -61,8 +61,8 @@ void remote_put_status(struct remote *remote, GVariantBuilder *builder) {
     g_variant_builder_add(builder, "{sv}", "process",
                           g_variant_new_string(phase_name(remote->shown_phase)));
     g_variant_builder_add(builder, "{sv}", "pid",
-                          g_variant_new_uint32((guint32) remote->shown_pid));
-    g_variant_builder_add(builder, "{sv}", "restarts", g_variant_new_uint32(remote->restarts));
+                          g_variant_new_uint64((guint64) remote->shown_pid));
+    g_variant_builder_add(builder, "{sv}", "restarts", g_variant_new_uint64(remote->restarts));
     g_variant_builder_add(builder, "{sv}", "last-end",
                           g_variant_new_string(remote->last_end != NULL ? remote->last_end : ""));
     g_mutex_unlock(&remote->status_lock);

@@ -187,8 +187,9 @@ static void show_text(const struct menu *menu, const struct item *item,
     ret_text[size] = '\0';
 }
 
+/* An entry that does not fit is left out; *count is of those that do. */
 static int32_t add_entry(const struct menu *menu, const struct item_client *client,
-                         struct boot_host_reply *reply, uint32_t index) {
+                         struct boot_host_reply *reply, uint32_t index, uint32_t *count) {
     const struct item *item = &menu->items.all[index];
     char text[ITEM_TEXT_MAX];
     show_text(menu, item, client, text);
@@ -198,6 +199,7 @@ static int32_t add_entry(const struct menu *menu, const struct item_client *clie
         .text = text,
     };
     int32_t result = menu->host->reply_menu_item(reply, &entry);
+    *count += result == 0 ? 1 : 0;
     if (result != -ENOSPC)
         return result;
     char note[128];
@@ -229,15 +231,18 @@ static int32_t decide_firmware(const struct menu *menu, const struct item_client
                                      "no entry has a boot file for this client");
         return BOOT_HOST_PASS;
     }
+    uint32_t shown = 0;
     int32_t result = begin_menu(menu, reply);
     /* Firmware takes the first entry when nobody chooses, so the default one goes first. */
     bool preset = is_for_firmware(items, &items->all[items->preset], client);
     if (result == 0 && preset)
-        result = add_entry(menu, client, reply, items->preset);
+        result = add_entry(menu, client, reply, items->preset, &shown);
     for (uint32_t i = 0; result == 0 && i < items->count; i++) {
         if ((i != items->preset || !preset) && is_for_firmware(items, &items->all[i], client))
-            result = add_entry(menu, client, reply, i);
+            result = add_entry(menu, client, reply, i, &shown);
     }
+    if (result == 0 && shown == 0)
+        result = -ENOSPC;
     if (result != 0)
         return result;
     (void) menu->host->reply_set(reply, BOOT_HOST_REPLY_REASON, "the menu, for the user to choose");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Provider "template": copy this folder to begin your own. It gives every client one boot file.
+ * Provider "template": gives every client one boot file. A beginning: the policy goes into decide.
  */
 #include <boothost/provider.h>
 

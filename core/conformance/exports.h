@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The symbols that a shared object exports, read from its file.
+ */
+#pragma once
+
+#include <glib.h>
+
+/* Names, ends in NULL; NULL: the file cannot be read, or is no shared object of this machine. */
+GStrv exports_read(const char *path);
