@@ -271,7 +271,6 @@ static struct chain_bed *make_command_bed(const char *word) {
     g_ptr_array_set_size(config->settings, 0);
     config->is_isolated = FALSE;
     config->command = command("/usr/bin/python3", SNAKE, word);
-    config->read_files = g_strsplit(SNAKE, "\n", -1);
     config->deadline_us = 5 * CLOCK_SECOND;
     chain_bed_open_clean(bed);
     return bed;
