@@ -5,24 +5,7 @@
 #include "request-private.h"
 
 #include "boot-host-enum-types.h"
-#include "boot-host-error.h"
 #include "codec/architecture.h"
-#include "codec/dhcp.h"
-#include "codec/identity.h"
-#include "template.h"
-
-struct _BootHostRequest {
-    GObject parent_instance;
-    char *texts[TEXT_COUNT];
-    gint64 numbers[NUMBER_COUNT]; /* -1: absent */
-    BootHostRequestStage stage;
-    GStrv architectures; /* NULL: none */
-    GBytes *packet;      /* NULL: none */
-    GVariant *options;   /* a(uuay); NULL: none */
-    GVariant *facts;     /* a{ss}; NULL: none */
-    GHashTable *lookup;  /* all facts by name; made when asked for */
-    GCancellable *cancellable;
-};
 
 G_DEFINE_FINAL_TYPE(BootHostRequest, boot_host_request, G_TYPE_OBJECT)
 
@@ -37,73 +20,18 @@ enum {
     PROP_CANCELLABLE,
 };
 
-/* ---- What a test leaves out. ------------------------------------------------------------- */
-
-static void set_default(BootHostRequest *self, enum request_text field, const char *value) {
-    if (self->texts[field] == NULL)
-        self->texts[field] = g_strdup(value);
-}
-
+/* One name says as much as a list of one. */
 static void complete_architecture(BootHostRequest *self) {
     const char *const single[] = {self->texts[TEXT_ARCHITECTURE], NULL};
     uint16_t code = 0;
     if (self->architectures == NULL && single[0] != NULL)
         self->architectures = g_strdupv((GStrv) single);
-    if (self->architectures != NULL && self->architectures[0] != NULL)
-        set_default(self, TEXT_ARCHITECTURE, self->architectures[0]);
+    if (self->texts[TEXT_ARCHITECTURE] == NULL && self->architectures != NULL)
+        self->texts[TEXT_ARCHITECTURE] = g_strdup(self->architectures[0]);
     if (self->texts[TEXT_ARCHITECTURE] != NULL && self->numbers[NUMBER_ARCHITECTURE_CODE] < 0 &&
         architecture_code(self->texts[TEXT_ARCHITECTURE], &code))
         self->numbers[NUMBER_ARCHITECTURE_CODE] = code;
 }
-
-static void complete_uuid(BootHostRequest *self) {
-    uint8_t bytes[IDENTITY_UUID_SIZE];
-    char text[IDENTITY_UUID_TEXT_SIZE];
-    if (self->texts[TEXT_UUID] == NULL ||
-        !identity_parse_uuid(self->texts[TEXT_UUID], IDENTITY_UUID_SMBIOS, bytes))
-        return;
-    identity_format_uuid(bytes, IDENTITY_UUID_RAW, text);
-    set_default(self, TEXT_UUID_SWAPPED, text);
-}
-
-static void complete_place(BootHostRequest *self) {
-    const char *client = self->texts[TEXT_CLIENT];
-    set_default(self, TEXT_INTERFACE, "eth0");
-    set_default(self, TEXT_SERVER, "10.0.0.1");
-    set_default(self, TEXT_SOURCE, client != NULL ? client : "0.0.0.0");
-    set_default(self, TEXT_NETWORK, self->texts[TEXT_RELAY]);
-    set_default(self, TEXT_NETWORK, client != NULL ? client : self->texts[TEXT_SERVER]);
-    set_default(self, TEXT_FAMILY, "ipv4");
-}
-
-/* What plain firmware would have sent. */
-static void complete(BootHostRequest *self) {
-    gboolean is_file = self->stage == BOOT_HOST_REQUEST_STAGE_FILE;
-    set_default(self, TEXT_LOADER, "firmware");
-    set_default(self, TEXT_VENDOR_CLASS, "PXEClient");
-    set_default(self, TEXT_TRANSPORT, is_file ? "tftp" : "dhcp");
-    complete_uuid(self);
-    complete_place(self);
-    if (self->numbers[NUMBER_ATTEMPT] < 0)
-        self->numbers[NUMBER_ATTEMPT] = 1;
-    if (self->numbers[NUMBER_SECONDS] < 0)
-        self->numbers[NUMBER_SECONDS] = 0;
-    if (self->numbers[NUMBER_MESSAGE_SIZE] < 0)
-        self->numbers[NUMBER_MESSAGE_SIZE] = 548; /* RFC 1542: what every client takes */
-}
-
-BootHostRequest *request_for_test(BootHostRequest *self, GVariant *facts) {
-    g_autoptr(GVariant) wire = request_to_wire(self);
-    BootHostRequest *request = request_from_wire(wire);
-    if (facts != NULL) {
-        g_clear_pointer(&request->facts, g_variant_unref);
-        request->facts = g_variant_ref_sink(facts);
-    }
-    complete(request);
-    return request;
-}
-
-/* ---- The object. ------------------------------------------------------------------------------- */
 
 static void boot_host_request_constructed(GObject *object) {
     G_OBJECT_CLASS(boot_host_request_parent_class)->constructed(object);
@@ -396,68 +324,6 @@ GVariant *boot_host_request_get_options(BootHostRequest *self) {
     return self->options;
 }
 
-static GBytes *given_option(BootHostRequest *self, guint space, guint code) {
-    GVariantIter iter;
-    guint32 its_space = 0;
-    guint32 its_code = 0;
-    GVariant *value = NULL;
-    if (self->options == NULL)
-        return NULL;
-    g_variant_iter_init(&iter, self->options);
-    while (g_variant_iter_next(&iter, "(uu@ay)", &its_space, &its_code, &value)) {
-        g_autoptr(GVariant) owned = value;
-        if (its_space == space && its_code == code)
-            return g_variant_get_data_as_bytes(owned);
-    }
-    return NULL;
-}
-
-static gboolean option_of_packet(const struct dhcp_options *options, guint space, guint code,
-                                 struct span *ret_value) {
-    static const struct {
-        uint8_t outer;
-        enum suboption_style style;
-    } spaces[] = {
-        [BOOT_HOST_OPTION_SPACE_PXE] = {DHCP_OPTION_VENDOR_SPECIFIC, SUBOPTION_PADDED},
-        [BOOT_HOST_OPTION_SPACE_RELAY] = {DHCP_OPTION_RELAY_AGENT, SUBOPTION_PLAIN},
-        [BOOT_HOST_OPTION_SPACE_WDS] = {DHCP_OPTION_WDS_NBP, SUBOPTION_PADDED},
-    };
-    struct span outer;
-    if (space == BOOT_HOST_OPTION_SPACE_DHCP4)
-        return dhcp_option_get(options, (uint8_t) code, ret_value);
-    return space < G_N_ELEMENTS(spaces) && spaces[space].outer != 0 &&
-           dhcp_option_get(options, spaces[space].outer, &outer) &&
-           suboption_get(outer, spaces[space].style, (uint8_t) code, ret_value);
-}
-
-/**
- * boot_host_request_get_option:
- * @self: a request
- * @space: where the code counts
- * @code: the option's code, 1 to 254
- *
- * The value of an option, in one piece even if it was split.
- *
- * Returns: (transfer full) (nullable): the bytes; %NULL when the client did not send it
- *
- * Since: 0.9
- */
-GBytes *boot_host_request_get_option(BootHostRequest *self, BootHostOptionSpace space, guint code) {
-    struct dhcp_view view;
-    struct span datagram = {0};
-    struct span value = {0};
-
-    g_return_val_if_fail(BOOT_HOST_IS_REQUEST(self), NULL);
-    GBytes *given = given_option(self, space, code);
-    if (given != NULL || self->packet == NULL || code > G_MAXUINT8)
-        return given;
-    datagram.data = g_bytes_get_data(self->packet, &datagram.size);
-    if (dhcp_parse(datagram, &view) != DHCP_OK ||
-        !option_of_packet(&view.options, space, code, &value))
-        return NULL;
-    return g_bytes_new(value.data, value.size);
-}
-
 /**
  * boot_host_request_get_facts:
  * @self: a request
@@ -471,71 +337,6 @@ GBytes *boot_host_request_get_option(BootHostRequest *self, BootHostOptionSpace 
 GVariant *boot_host_request_get_facts(BootHostRequest *self) {
     g_return_val_if_fail(BOOT_HOST_IS_REQUEST(self), NULL);
     return self->facts;
-}
-
-static void add_own_facts(BootHostRequest *self, GHashTable *facts) {
-    static const enum request_text hidden[] = {TEXT_FAMILY, TEXT_TRANSPORT};
-    for (gsize i = 0; i < TEXT_COUNT; i++) {
-        if (self->texts[i] != NULL && i != hidden[0] && i != hidden[1])
-            g_hash_table_insert(facts, g_strdup(request_text_name(i)), g_strdup(self->texts[i]));
-    }
-    for (gsize i = 0; i < NUMBER_COUNT; i++) {
-        gboolean is_fact = i == NUMBER_ARCHITECTURE_CODE || i == NUMBER_ATTEMPT;
-        if (is_fact && self->numbers[i] >= 0)
-            g_hash_table_insert(facts, g_strdup(request_number_name(i)),
-                                g_strdup_printf("%" G_GINT64_FORMAT, self->numbers[i]));
-    }
-    const char *stage = boot_host_request_get_stage_name(self);
-    if (stage != NULL)
-        g_hash_table_insert(facts, g_strdup("stage"), g_strdup(stage));
-}
-
-/* Facts of the last decision hide those of the request. */
-GHashTable *request_facts(BootHostRequest *self) {
-    if (self->lookup != NULL)
-        return self->lookup;
-    self->lookup = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    add_own_facts(self, self->lookup);
-    template_add_facts(self->lookup, self->facts);
-    return self->lookup;
-}
-
-/**
- * boot_host_request_get_fact:
- * @self: a request
- * @name: the fact's name
- *
- * A fact as the last decision about this client left it, or one of the request itself, such as
- * "mac".
- *
- * Returns: (nullable): its value; %NULL when there is none
- *
- * Since: 0.9
- */
-const char *boot_host_request_get_fact(BootHostRequest *self, const char *name) {
-    g_return_val_if_fail(BOOT_HOST_IS_REQUEST(self), NULL);
-    g_return_val_if_fail(name != NULL, NULL);
-    return g_hash_table_lookup(request_facts(self), name);
-}
-
-/**
- * boot_host_request_expand:
- * @self: a request
- * @text: a text with `${fact}` or `${fact:-otherwise}` in it
- * @error: return location for an error
- *
- * Puts facts into a text: those of the last decision, and those of the request. For the content
- * door; in a decision use boot_host_reply_expand().
- *
- * Returns: (transfer full): the text; %NULL with %BOOT_HOST_ERROR_NOT_FOUND when a fact is unknown,
- *   or %BOOT_HOST_ERROR_INVALID
- *
- * Since: 0.9
- */
-char *boot_host_request_expand(BootHostRequest *self, const char *text, GError **error) {
-    g_return_val_if_fail(BOOT_HOST_IS_REQUEST(self), NULL);
-    g_return_val_if_fail(text != NULL, NULL);
-    return template_expand(request_facts(self), NULL, text, error);
 }
 
 /**

@@ -39,6 +39,19 @@ enum request_number {
     NUMBER_COUNT
 };
 
+struct _BootHostRequest {
+    GObject parent_instance;
+    char *texts[TEXT_COUNT];
+    gint64 numbers[NUMBER_COUNT]; /* -1: absent */
+    BootHostRequestStage stage;
+    GStrv architectures; /* NULL: none */
+    GBytes *packet;      /* NULL: none */
+    GVariant *options;   /* a(uuay); NULL: none */
+    GVariant *facts;     /* a{ss}; NULL: none */
+    GHashTable *lookup;  /* all facts by name; made when asked for */
+    GCancellable *cancellable;
+};
+
 /* The facts' names of the fields: their keys on the wire, and the names of the properties. */
 const char *request_text_name(enum request_text field);
 const char *request_number_name(enum request_number field);

@@ -13,10 +13,27 @@ struct address address_from_ipv4(const uint8_t bytes[4], uint16_t port) {
     return address;
 }
 
+const char *address_format_ipv4(const uint8_t bytes[4], char buffer[ADDRESS_TEXT_SIZE]) {
+    char *place = buffer;
+    for (size_t i = 0; i < 4; i++) {
+        unsigned part = bytes[i];
+        if (i > 0)
+            *place++ = '.';
+        if (part >= 100)
+            *place++ = (char) ('0' + part / 100);
+        if (part >= 10)
+            *place++ = (char) ('0' + part / 10 % 10);
+        *place++ = (char) ('0' + part % 10);
+    }
+    *place = '\0';
+    return buffer;
+}
+
 const char *address_text(const struct address *address, char buffer[ADDRESS_TEXT_SIZE]) {
-    int family = address->family == 4 ? AF_INET : AF_INET6;
+    if (address->family == 4)
+        return address_format_ipv4(address->bytes, buffer);
     if (address->family == 0 ||
-        inet_ntop(family, address->bytes, buffer, ADDRESS_TEXT_SIZE) == NULL)
+        inet_ntop(AF_INET6, address->bytes, buffer, ADDRESS_TEXT_SIZE) == NULL)
         buffer[0] = '\0';
     return buffer;
 }

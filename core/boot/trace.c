@@ -27,8 +27,6 @@ struct trace *trace_new(uint64_t generation, const char *stage) {
     trace->stage = g_strdup(stage);
     trace->entries = g_ptr_array_new_with_free_func(entry_free);
     trace->quirks = g_ptr_array_new();
-    trace->fact_names = g_ptr_array_new();
-    trace->fact_values = g_ptr_array_new();
     return trace;
 }
 
@@ -42,9 +40,7 @@ void trace_unref(struct trace *trace) {
         return;
     g_ptr_array_unref(trace->entries);
     g_ptr_array_unref(trace->quirks);
-    g_ptr_array_unref(trace->fact_names);
-    g_ptr_array_unref(trace->fact_values);
-    g_clear_pointer(&trace->fact_text, g_string_chunk_free);
+    g_free(trace->facts);
     g_free(trace->stage);
     g_free(trace->provider);
     g_free(trace->shape);
@@ -79,33 +75,62 @@ void trace_add_quirk(struct trace *trace, const char *name) {
         g_ptr_array_add(trace->quirks, (gpointer) name);
 }
 
-static void add_fact(struct trace *trace, const char *name, const char *value) {
-    g_ptr_array_add(trace->fact_names, g_string_chunk_insert(trace->fact_text, name));
-    g_ptr_array_add(trace->fact_values, g_string_chunk_insert(trace->fact_text, value));
+/* Facts on their way into one piece of memory: the array first, its texts behind it. Sessions hold
+ * many traces, so their size is what remembering a client costs. */
+struct packing {
+    struct trace_fact facts[2 * LIMIT_FACTS]; /* the reply's and the request's */
+    guint count;
+    gsize text_size;
+};
+
+static void pack(struct packing *packing, const char *name, const char *value) {
+    if (packing->count == G_N_ELEMENTS(packing->facts))
+        return;
+    packing->facts[packing->count++] = (struct trace_fact){name, value};
+    packing->text_size += strlen(name) + strlen(value) + 2;
+}
+
+static const char *move_text(char **place, const char *text) {
+    char *start = *place;
+    *place = stpcpy(start, text) + 1;
+    return start;
+}
+
+static struct trace_fact *pack_up(const struct packing *packing) {
+    gsize array_size = packing->count * sizeof(struct trace_fact);
+    struct trace_fact *facts = g_malloc(array_size + packing->text_size);
+    char *place = (char *) facts + array_size;
+    for (guint i = 0; i < packing->count; i++) {
+        facts[i].name = move_text(&place, packing->facts[i].name);
+        facts[i].value = move_text(&place, packing->facts[i].value);
+    }
+    return facts;
 }
 
 void trace_set_facts(struct trace *trace, const struct request *request,
                      const struct reply *reply) {
+    struct packing packing;
+    packing.count = 0;
+    packing.text_size = 0;
     const char *name = NULL;
     const char *value = NULL;
-    g_clear_pointer(&trace->fact_text, g_string_chunk_free);
-    trace->fact_text = g_string_chunk_new(512);
-    g_ptr_array_set_size(trace->fact_names, 0);
-    g_ptr_array_set_size(trace->fact_values, 0);
     for (uint32_t i = 0; reply != NULL && reply_fact(reply, i, &name, &value); i++)
-        add_fact(trace, name, value);
+        pack(&packing, name, value);
     for (uint32_t i = 0; request != NULL && (name = request_fact_name(i)) != NULL; i++) {
         value = request_fact_at(request, i);
         /* A provider's fact of the same name goes first, as it did for the providers. */
         if (value != NULL && (reply == NULL || reply_fact_get(reply, name) == NULL))
-            add_fact(trace, name, value);
+            pack(&packing, name, value);
     }
+    g_free(trace->facts);
+    trace->facts = pack_up(&packing);
+    trace->fact_count = packing.count;
 }
 
 const char *trace_fact(const struct trace *trace, const char *name) {
-    for (guint i = 0; i < trace->fact_names->len; i++)
-        if (strcmp(g_ptr_array_index(trace->fact_names, i), name) == 0)
-            return g_ptr_array_index(trace->fact_values, i);
+    for (guint i = 0; i < trace->fact_count; i++)
+        if (strcmp(trace->facts[i].name, name) == 0)
+            return trace->facts[i].value;
     return NULL;
 }
 
@@ -149,10 +174,8 @@ static GVariant *text_list(const GPtrArray *texts) {
 static GVariant *fact_map(const struct trace *trace) {
     GVariantBuilder builder;
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a{ss}"));
-    for (guint i = 0; i < trace->fact_names->len; i++)
-        g_variant_builder_add(&builder, "{ss}",
-                              (const char *) g_ptr_array_index(trace->fact_names, i),
-                              (const char *) g_ptr_array_index(trace->fact_values, i));
+    for (guint i = 0; i < trace->fact_count; i++)
+        g_variant_builder_add(&builder, "{ss}", trace->facts[i].name, trace->facts[i].value);
     return g_variant_builder_end(&builder);
 }
 

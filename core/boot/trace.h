@@ -23,6 +23,12 @@ struct trace_entry {
     int64_t microseconds; /* from call to verdict, waiting included */
 };
 
+/* A fact as the decision left it. */
+struct trace_fact {
+    const char *name;
+    const char *value;
+};
+
 struct trace {
     gatomicrefcount refs;
     int64_t time_us; /* wall clock, g_get_real_time */
@@ -36,9 +42,8 @@ struct trace {
     char *boot_file;         /* as sent; NULL: none */
     char *server;            /* address that serves it; NULL: none */
     char *destination;       /* where the answer went; NULL: nowhere */
-    GPtrArray *fact_names;   /* const char *, parallel to fact_values */
-    GPtrArray *fact_values;  /* const char * */
-    GStringChunk *fact_text; /* owns both; NULL: no facts yet */
+    struct trace_fact *facts; /* one piece of memory, texts included; NULL: no facts yet */
+    guint fact_count;
 };
 
 struct trace *trace_new(uint64_t generation, const char *stage);

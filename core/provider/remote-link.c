@@ -78,6 +78,10 @@ bool link_is_ready(const struct link *link) {
     return link->is_ready;
 }
 
+void link_skip_handshake(struct link *link) {
+    link->is_ready = true;
+}
+
 /* ---- Handshake ------------------------------------------------------------------------------- */
 
 static bool serve_line(struct link *link, const char *line) {

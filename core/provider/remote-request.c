@@ -103,9 +103,8 @@ static void put_facts(GVariantBuilder *builder, const struct trace *decision) {
         return;
     GVariantBuilder facts;
     g_variant_builder_init(&facts, G_VARIANT_TYPE("a{ss}"));
-    for (guint i = 0; i < decision->fact_names->len; i++)
-        g_variant_builder_add(&facts, "{ss}", decision->fact_names->pdata[i],
-                              decision->fact_values->pdata[i]);
+    for (guint i = 0; i < decision->fact_count; i++)
+        g_variant_builder_add(&facts, "{ss}", decision->facts[i].name, decision->facts[i].value);
     put(builder, "facts", g_variant_builder_end(&facts));
 }
 

@@ -61,8 +61,8 @@ void remote_put_status(struct remote *remote, GVariantBuilder *builder) {
     g_variant_builder_add(builder, "{sv}", "process",
                           g_variant_new_string(phase_name(remote->shown_phase)));
     g_variant_builder_add(builder, "{sv}", "pid",
-                          g_variant_new_uint32((guint32) remote->shown_pid));
-    g_variant_builder_add(builder, "{sv}", "restarts", g_variant_new_uint32(remote->restarts));
+                          g_variant_new_uint64((guint64) remote->shown_pid));
+    g_variant_builder_add(builder, "{sv}", "restarts", g_variant_new_uint64(remote->restarts));
     g_variant_builder_add(builder, "{sv}", "last-end",
                           g_variant_new_string(remote->last_end != NULL ? remote->last_end : ""));
     g_mutex_unlock(&remote->status_lock);
@@ -81,6 +81,14 @@ static void add_all(GPtrArray *arguments, const char *name, char **values) {
         add(arguments, name, values[i]);
 }
 
+/* An interpreter must reach the script that the command names. */
+static void add_scripts(GPtrArray *arguments, char **command) {
+    for (gsize i = 0; command != NULL && command[i] != NULL; i++) {
+        if (g_path_is_absolute(command[i]) && g_file_test(command[i], G_FILE_TEST_IS_REGULAR))
+            add(arguments, "--read", command[i]);
+    }
+}
+
 char **remote_make_arguments(const struct remote *remote) {
     const struct instance_config *config = remote->config;
     g_autofree char *memory = g_strdup_printf("%" PRIu64, config->memory);
@@ -94,6 +102,7 @@ char **remote_make_arguments(const struct remote *remote) {
     add_all(arguments, remote->is_check ? "--read" : "--write", config->write_files);
     for (guint i = 0; i < remote->grants->len; i++)
         add(arguments, "--read", remote->grants->pdata[i]);
+    add_scripts(arguments, config->command);
     if (config->network)
         add(arguments, "--network", NULL);
     if (remote->module_path != NULL) {

@@ -16,9 +16,10 @@
 #include "provider/state.h"
 #include "provider/worker.h"
 
-#define INLINE_BYTES (512 * 1024) /* of content in one message; more is read piece by piece */
-#define READ_MAX     (256 * 1024)
-#define UNSENT_MAX   (64 * 1024 * 1024)
+#define SAVE_PATIENCE_US (20 * CLOCK_MILLISECOND) /* calls that wait for it do so no longer */
+#define INLINE_BYTES     (512 * 1024) /* of content in one message; more is read piece by piece */
+#define READ_MAX         (256 * 1024)
+#define UNSENT_MAX       (64 * 1024 * 1024)
 
 /* What a call was asked by; it answers there. */
 struct asked {
@@ -451,9 +452,18 @@ static void add_blob(const char *name, const void *data, size_t size, void *buil
                           g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, data, size, 1));
 }
 
+/* Calls may be inside on threads of their own: they come out first, or there is no saving. */
+static int32_t save_alone(struct instance *instance, struct state *state) {
+    if (!worker_hold(instance, SAVE_PATIENCE_US))
+        return -EBUSY;
+    int32_t error = instance_save(instance, state);
+    worker_release(instance);
+    return error;
+}
+
 static void save(struct server *server, GDBusMessage *message) {
     struct state *state = state_new();
-    int32_t error = instance_save(server->instance, state);
+    int32_t error = save_alone(server->instance, state);
     if (error < 0) {
         answer_errno(server, message, error, "save failed");
     } else {

@@ -35,6 +35,7 @@ struct settings {
     int block_size;
     int window;
     int timeout_ms;
+    int pause_us;
     double seconds;
 };
 
@@ -240,6 +241,9 @@ static bool transfers_run(struct load *load) {
                 return false;
             }
         }
+        if (load->settings->pause_us > 0) {
+            g_usleep((gulong) load->settings->pause_us);
+        }
         int64_t now = measure_now();
         if (now > end) {
             load->faults[TFTP_FAULT_TIMEOUT] += (uint64_t) load->running;
@@ -292,6 +296,8 @@ static bool settings_parse(int argc, char **argv, struct settings *settings) {
         {"block-size", 0, 0, G_OPTION_ARG_INT, &settings->block_size, "Default 1468", "BYTES"},
         {"window", 0, 0, G_OPTION_ARG_INT, &settings->window, "Blocks; default 1", "N"},
         {"timeout", 0, 0, G_OPTION_ARG_INT, &settings->timeout_ms, "Default 1000", "MS"},
+        {"pause", 0, 0, G_OPTION_ARG_INT, &settings->pause_us,
+         "Before the next look at what came, as a longer wire would make it; default 0", "US"},
         {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &settings->seconds, "Give up after; 60", "S"},
         {NULL}};
     g_autoptr(GOptionContext) context = g_option_context_new("- TFTP clients at once");
@@ -303,8 +309,8 @@ static bool settings_parse(int argc, char **argv, struct settings *settings) {
         return false;
     }
     bool sane = settings->clients > 0 && settings->clients <= CLIENTS_MAX &&
-                settings->transfers > 0 && settings->timeout_ms > 0 && settings->window > 0 &&
-                settings->window <= 65535 && settings->block_size >= 8 &&
+                settings->transfers > 0 && settings->timeout_ms > 0 && settings->pause_us >= 0 &&
+                settings->window > 0 && settings->window <= 65535 && settings->block_size >= 8 &&
                 settings->block_size <= 65464 && settings->file != NULL &&
                 settings->content != NULL;
     if (!sane) {

@@ -76,6 +76,7 @@ gboolean chain_bed_open(struct chain_bed *bed) {
         .module_folder = bed->module_folder,
         .clock = bed->clock,
         .check = bed->check,
+        .remote_host = bed->remote_host,
         .number = 7,
         .modules = bed->modules,
     };

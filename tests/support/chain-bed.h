@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "provider/chain.h"
 #include "provider/generation.h"
+#include "provider/remote.h"
 
 #include <boothost/provider.h>
 
@@ -19,6 +20,7 @@ struct chain_bed {
     char *module_folder;
     const struct clock *clock;
     gboolean check;
+    const struct remote_host *remote_host; /* NULL: nobody has a process of its own */
     struct generation *generation;
 };
 

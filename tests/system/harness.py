@@ -204,9 +204,9 @@ def main():
             failed += wrong is not None
             print(f"{'ok' if wrong is None else 'not ok'} {number} - {name} "
                   f"# {time.monotonic() - began:.1f} s", flush=True)
-            if wrong is not None:
+            if wrong is not None:       # on stderr, which meson shows
                 for line in (wrong + f"\nsee {folder}").splitlines():
-                    print("# " + line, flush=True)
+                    print("# " + line, file=sys.stderr, flush=True)
     finally:
         if lab.cache_info().currsize:
             lab().down()

@@ -17,6 +17,7 @@ from lablib.util import end_process, wait_until
 
 EPOCH = os.path.join(BUILD, "tests", "support", "epoch")
 PXE_LOAD = os.path.join(BUILD, "tests", "bench", "pxe-load")
+WORKER = os.path.join(BUILD, "core", "boothost-worker")
 CLIENTS, CLIENTS_NETWORK = "10.64.0.0", "10.64.0.0/11"
 MAC = "02:00:00:00:00:07"
 
@@ -257,10 +258,11 @@ def _(folder):
 
 @case("memory is carried over, from one thread kind and image to the next")
 def _(folder):
-    for module in ("epoch", "epoch-worker"):
-        here = os.path.join(folder, module)
+    for module, isolation in (("epoch", "none"), ("epoch-worker", "none"), ("epoch", "process")):
+        here = os.path.join(folder, module + "-" + isolation)
         os.mkdir(here)
-        with Reloaded(here, chain("a", module)) as daemon:
+        providers = {name: {**keys, "isolation": isolation} for name, keys in chain("a", module).items()}
+        with Reloaded(here, providers, {"worker": WORKER}) as daemon:
             for count in ("1", "2", "3"):
                 told = daemon.tells()
                 expect(told["count"] == count, told)
@@ -268,8 +270,7 @@ def _(folder):
             expect(daemon.reload()["carried"] == ["p0", "p1", "last"], "not all was carried")
             told = daemon.tells()
             expect(told["image"] == "two" and told["count"] == "4", told)
-            other = {"p0": chain("a", module)["p0"], "another": chain("a", module)["last"]}
-            daemon.configure(other)
+            daemon.configure({"p0": providers["p0"], "another": providers["last"]})
             expect(daemon.reload()["carried"] == ["p0"], "another name is no successor")
 
 

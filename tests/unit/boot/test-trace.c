@@ -51,10 +51,9 @@ static void test_facts(void) {
     g_assert_cmpstr(trace_fact(trace, "architecture"), ==, "mine");
     g_assert_cmpstr(trace_fact(trace, "mac"), ==, "52:54:00:ee:1a:cb");
     g_assert_cmpstr(trace_fact(trace, "relay"), ==, NULL);
-    for (guint i = 0; i < trace->fact_names->len; i++)
+    for (guint i = 0; i < trace->fact_count; i++)
         for (guint k = 0; k < i; k++)
-            g_assert_cmpstr(g_ptr_array_index(trace->fact_names, i), !=,
-                            g_ptr_array_index(trace->fact_names, k));
+            g_assert_cmpstr(trace->facts[i].name, !=, trace->facts[k].name);
 }
 
 static void test_verdict_names(void) {

@@ -336,6 +336,29 @@ static void test_module(void) {
     g_assert_no_error(error);
 }
 
+/* The same module in a process of its own must not differ: two makers of one protocol. */
+static void test_worker(void) {
+    static const char *const words[] = {
+        WORKER,     "--instance",        "worker", "--memory", "268435456",
+        "--module", ARCHITECTURE_MODULE, NULL};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BootHostHarness) harness = boot_host_harness_new_for_command(words);
+    g_autoptr(BootHostRequest) request = boot_host_request_new(MAC, "x64-uefi");
+    g_autoptr(BootHostRequest) other = boot_host_request_new(MAC, "arm64-uefi");
+    boot_host_harness_set(harness, "x64-uefi", "x64/${owner}/${mac}.efi");
+    boot_host_harness_set_fact(harness, "owner", "alice");
+    g_assert_true(boot_host_harness_open(harness, BOOT_HOST_OPEN_FLAGS_NONE, &error));
+    g_assert_no_error(error);
+    g_autoptr(BootHostResult) result = boot_host_harness_decide(harness, request);
+    g_autoptr(BootHostResult) passed = boot_host_harness_decide(harness, other);
+    g_assert_cmpint(boot_host_result_get_verdict(result), ==, BOOT_HOST_VERDICT_REPLY);
+    g_assert_cmpstr(boot_host_result_get_boot_file(result), ==, "x64/alice/" MAC ".efi");
+    g_assert_cmpstr(boot_host_result_get_reason(result), ==, "by the setting x64-uefi");
+    g_assert_cmpint(boot_host_result_get_verdict(passed), ==, BOOT_HOST_VERDICT_PASS);
+    g_assert_true(boot_host_harness_swap(harness, &error));
+    g_assert_no_error(error);
+}
+
 static void test_module_settings(void) {
     g_autoptr(GError) error = NULL;
     struct fixture fixture = {load(FILTER_MODULE)};
@@ -401,6 +424,8 @@ int main(int argc, char **argv) {
     g_test_add_func("/boothost/plugins-api/harness/command/what-is-no-provider-is-refused",
                     test_no_provider);
     g_test_add_func("/boothost/plugins-api/harness/module/decides", test_module);
+    g_test_add_func("/boothost/plugins-api/harness/module/decides-in-boothost-worker-too",
+                    test_worker);
     g_test_add_func("/boothost/plugins-api/harness/module/checks-settings", test_module_settings);
     g_test_add_func("/boothost/plugins-api/harness/module/what-is-no-module-is-refused",
                     test_no_module);

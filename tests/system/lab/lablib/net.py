@@ -14,7 +14,6 @@ Nothing is created outside these namespaces.
 
 import contextlib
 import ctypes
-import json
 import os
 import socket
 import subprocess
@@ -66,9 +65,10 @@ class Lab:
         return f"{self.name}-{which}"
 
     def existing(self):
-        out = run(["ip", "-j", "netns", "list"]).strip()
-        names = {n["name"] for n in json.loads(out)} if out else set()
-        return [w for w in NAMESPACES if self.ns(w) in names]
+        with contextlib.suppress(FileNotFoundError):
+            names = os.listdir("/run/netns")
+            return [w for w in NAMESPACES if self.ns(w) in names]
+        return []
 
     def is_up(self):
         return (os.path.exists(os.path.join(self.state, "up"))
@@ -160,8 +160,9 @@ class Lab:
         for role in self.pids.roles():
             self.pids.end(role)
         for which in self.existing():
-            for pid in run(["ip", "netns", "pids", self.ns(which)]).split():
-                if int(pid) != os.getpid():
+            # Nothing is in one that a crash left half made, and `ip` says so with an error.
+            for pid in run(["ip", "netns", "pids", self.ns(which)], check=False).split():
+                if pid.isdigit() and int(pid) != os.getpid():
                     end_pid(int(pid))
             run(["ip", "netns", "del", self.ns(which)])
         if os.path.isdir(self.state):
