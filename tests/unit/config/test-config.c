@@ -111,6 +111,32 @@ static void test_reads_typed_values(struct fixture *fixture, gconstpointer unuse
     g_assert_cmpstr(colour->where, ==, "boothost.conf:14");
 }
 
+static void test_reads_what_is_recorded(struct fixture *fixture, gconstpointer unused) {
+    load(fixture, "[server]\nrecord = requests.pcapng\nrecord-size = 2M\nrecord-files = 9\n"
+                  "record-macs = pseudonym\n" CHAIN);
+    g_assert_cmpuint(fixture->problems->len, ==, 0);
+    const struct config_record *record = &fixture->config->record;
+    g_autofree char *path = g_build_filename(fixture->folder, "requests.pcapng", NULL);
+    g_assert_cmpstr(record->path, ==, path);
+    g_assert_cmpuint(record->size, ==, 2 * 1024 * 1024);
+    g_assert_cmpuint(record->files, ==, 9);
+    g_assert_true(record->use_pseudonyms);
+}
+
+static void test_nothing_is_recorded_unasked(struct fixture *fixture, gconstpointer unused) {
+    load(fixture, CHAIN);
+    const struct config_record *record = &fixture->config->record;
+    g_assert_null(record->path);
+    g_assert_cmpuint(record->size, ==, 64 * 1024 * 1024);
+    g_assert_cmpuint(record->files, ==, 4);
+    g_assert_false(record->use_pseudonyms);
+}
+
+static void test_a_recording_has_bounds(struct fixture *fixture, gconstpointer unused) {
+    expect_problem(fixture, "[server]\nrecord-size = 1K\n" CHAIN, "boothost.conf:2",
+                   "record-size = 1K: expected 64K to 64G (bytes of one file, such as 64M)");
+}
+
 static void test_drop_ins_replace_in_name_order(struct fixture *fixture, gconstpointer unused) {
     add_drop_in(fixture, "20-late.conf", "[tftp]\nblock-size = 600\n");
     add_drop_in(fixture, "10-early.conf", "[tftp]\nblock-size = 700\nwindow-size = 4\n");
@@ -181,6 +207,9 @@ static void test_a_missing_file_is_named(struct fixture *fixture, gconstpointer 
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     ADD("reads-typed-values", test_reads_typed_values);
+    ADD("reads-what-is-recorded", test_reads_what_is_recorded);
+    ADD("nothing-is-recorded-unasked", test_nothing_is_recorded_unasked);
+    ADD("a-recording-has-bounds", test_a_recording_has_bounds);
     ADD("drop-ins-replace-in-name-order", test_drop_ins_replace_in_name_order);
     ADD("a-drop-in-names-itself", test_a_drop_in_names_itself);
     ADD("an-unknown-key-names-the-nearest", test_an_unknown_key_names_the_nearest);
