@@ -53,6 +53,24 @@ static void add_drop_in(struct fixture *fixture, const char *name, const char *t
     g_assert_true(g_file_set_contents(path, text, -1, NULL));
 }
 
+static void test_processes(struct fixture *fixture, gconstpointer unused) {
+    load(fixture, "[server]\nworker-user = boots\n[chain]\nproviders = a; b\n"
+                  "[provider a]\nmodule = filter\nisolation = process\nmemory = 64M\n"
+                  "read-files = x; /y\nwrite-files = /z\nnetwork = yes\n"
+                  "[provider b]\ncommand = /bin/prog 'a b' c\n");
+    g_assert_nonnull(fixture->config);
+    const struct instance_config *a = fixture->config->instances->pdata[0];
+    const struct instance_config *b = fixture->config->instances->pdata[1];
+    g_autofree char *x = g_build_filename(fixture->folder, "x", NULL);
+    g_assert_true(a->is_isolated && a->network && !b->is_isolated && !b->network);
+    g_assert_cmpuint(a->memory, ==, 64 << 20);
+    g_assert_cmpstr(a->read_files[0], ==, x);
+    g_assert_cmpstr(a->read_files[1], ==, "/y");
+    g_assert_cmpstr(a->write_files[0], ==, "/z");
+    g_assert_cmpstr(b->command[1], ==, "a b");
+    g_assert_cmpstr(fixture->config->remote_host.user, ==, "boots");
+}
+
 /* The one problem that the text must have caused. */
 static void expect_problem(struct fixture *fixture, const char *text, const char *where,
                            const char *message) {
@@ -207,6 +225,7 @@ static void test_a_missing_file_is_named(struct fixture *fixture, gconstpointer 
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     ADD("reads-typed-values", test_reads_typed_values);
+    ADD("reads-what-a-process-may-do", test_processes);
     ADD("reads-what-is-recorded", test_reads_what_is_recorded);
     ADD("nothing-is-recorded-unasked", test_nothing_is_recorded_unasked);
     ADD("a-recording-has-bounds", test_a_recording_has_bounds);
