@@ -78,13 +78,13 @@ static int serve_module(const struct options *options, int socket, int file) {
     return status;
 }
 
-static int become_program(const struct options *options) {
+static G_NORETURN void become_program(const struct options *options) {
     execvp(options->program[0], options->program);
     fprintf(stderr,
             "%s cannot be run: %s; it must be readable and executable for the user that "
             "providers run as\n",
             options->program[0], g_strerror(errno));
-    return EXIT_NO_PROGRAM;
+    _exit(EXIT_NO_PROGRAM); /* as if it had been the program: nothing of ours runs any more */
 }
 
 /* The module as it is now, in memory, where nobody can overwrite it. It is read while we may:
@@ -128,7 +128,9 @@ static int run(const struct options *options, int socket) {
         fprintf(stderr, "%s\n", error->message);
         return EXIT_FAILURE;
     }
-    return sandbox.is_program ? become_program(options) : serve_module(options, socket, file);
+    if (sandbox.is_program)
+        become_program(options);
+    return serve_module(options, socket, file);
 }
 
 int main(int argc, char **argv) {

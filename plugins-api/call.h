@@ -6,8 +6,8 @@
 
 #include "boot-host-types.h"
 
-/* The verdict is there. Any thread; the call is over when this begins. `error` is lent; NULL: none.
- */
+/* The verdict is there. Any thread; the call is over when this begins. `error` is lent;
+ * NULL: none. */
 typedef void (*call_done_fn)(gpointer user, BootHostVerdict verdict, const GError *error);
 
 struct call {

@@ -29,7 +29,7 @@ struct command {
     guint64 next_ticket;
 };
 
-/* ---- The program and its socket. ---------------------------------------------------------------- */
+/* ---- The program and its socket. ------------------------------------------------------------- */
 
 /* On the connection's own thread, so that lines are there before the answer is. */
 static GDBusMessage *take_log(GDBusConnection *connection, GDBusMessage *message, gboolean incoming,
@@ -147,7 +147,7 @@ static void stop(struct command *command) {
     g_clear_object(&command->process);
 }
 
-/* ---- Calls. -------------------------------------------------------------------------------------- */
+/* ---- Calls. ---------------------------------------------------------------------------------- */
 
 static GVariant *call(struct command *command, const char *method, GVariant *parameters,
                       const char *returns, GError **error) {

@@ -150,7 +150,7 @@ static gboolean module_swap(gpointer backend, const struct harness_settings *set
     return take_open(module, boot_host_fake_swap(module->fake), "swap", error);
 }
 
-/* ---- A request in the fake host's terms, and back. ---------------------------------------------- */
+/* ---- A request in the fake host's terms, and back. ------------------------------------------- */
 
 struct asked {
     struct boot_host_fake_request request;

@@ -33,15 +33,15 @@ struct trace {
     gatomicrefcount refs;
     int64_t time_us; /* wall clock, g_get_real_time */
     uint64_t generation;
-    char *stage;             /* "discover", "boot-server", "file" */
-    GPtrArray *entries;      /* struct trace_entry * */
-    GPtrArray *quirks;       /* const char *, names of rows of boot/quirks */
-    int32_t verdict;         /* of the chain as a whole */
-    char *provider;          /* who decided; NULL: the end of the chain */
-    char *shape;             /* "direct", "boot-server", "menu", "abort" ...; NULL: silence */
-    char *boot_file;         /* as sent; NULL: none */
-    char *server;            /* address that serves it; NULL: none */
-    char *destination;       /* where the answer went; NULL: nowhere */
+    char *stage;              /* "discover", "boot-server", "file" */
+    GPtrArray *entries;       /* struct trace_entry * */
+    GPtrArray *quirks;        /* const char *, names of rows of boot/quirks */
+    int32_t verdict;          /* of the chain as a whole */
+    char *provider;           /* who decided; NULL: the end of the chain */
+    char *shape;              /* "direct", "boot-server", "menu", "abort" ...; NULL: silence */
+    char *boot_file;          /* as sent; NULL: none */
+    char *server;             /* address that serves it; NULL: none */
+    char *destination;        /* where the answer went; NULL: nowhere */
     struct trace_fact *facts; /* one piece of memory, texts included; NULL: no facts yet */
     guint fact_count;
 };

@@ -69,6 +69,12 @@ static void check_reach(struct lint *lint, const struct instance *instance) {
 
 /* ---- Twice the same -------------------------------------------------------------------------- */
 
+static gboolean same_program(const struct instance_config *a, const struct instance_config *b) {
+    if (a->command != NULL && b->command != NULL)
+        return g_strv_equal((const char *const *) a->command, (const char *const *) b->command);
+    return a->module != NULL && g_strcmp0(a->module, b->module) == 0;
+}
+
 static gboolean same_settings(const struct instance_config *a, const struct instance_config *b) {
     if (a->settings->len != b->settings->len)
         return FALSE;
@@ -99,8 +105,8 @@ static gboolean overlap(const struct lint *lint, const struct instance *a,
 
 static void check_twins(struct lint *lint, const struct instance *first,
                         const struct instance *second) {
-    if (first->provider != second->provider || !same_settings(first->config, second->config) ||
-        !overlap(lint, first, second))
+    if (!same_program(first->config, second->config) ||
+        !same_settings(first->config, second->config) || !overlap(lint, first, second))
         return;
     lint_say(lint, second->config->where,
              "[provider %s] asks the same as [provider %s]: module and settings are the same, and "

@@ -12,10 +12,10 @@
 #include "boot/route.h"
 #include "codec/dhcp.h"
 #include "daemon/recent.h"
+#include "daemon/recording.h"
 #include "daemon/state.h"
 #include "net/packet.h"
 #include "net/udp.h"
-#include "record/recorder.h"
 
 /* One port we answer on: a socket of our own, or past the one of this host's DHCP server. */
 struct door {
@@ -60,42 +60,6 @@ static void count(struct answering *answering, const char *reason) {
     (*counter)++;
 }
 
-/* ---- The recording --------------------------------------------------------------------------- */
-
-static void record_request(struct daemon *daemon, const struct udp_datagram *datagram,
-                           const struct request_origin *origin) {
-    if (daemon->recorder == NULL)
-        return;
-    struct recorder_packet packet = {
-        .data = datagram->data,
-        .size = datagram->size,
-        .from = datagram->peer,
-        .to = datagram->local,
-        .link = origin->interface_name,
-        .server = origin->server,
-        .attempt = origin->attempt,
-    };
-    packet.to.port = origin->port;
-    recorder_add(daemon->recorder, &packet);
-}
-
-static void record_answer(struct daemon *daemon, const struct udp_datagram *datagram,
-                          const struct request_origin *origin) {
-    if (daemon->recorder == NULL)
-        return;
-    struct recorder_packet packet = {
-        .data = datagram->data,
-        .size = datagram->size,
-        .from = origin->server,
-        .to = datagram->peer,
-        .link = origin->interface_name,
-        .is_answer = TRUE,
-        .server = origin->server,
-    };
-    packet.from.port = origin->port;
-    recorder_add(daemon->recorder, &packet);
-}
-
 /* ---- The answer ------------------------------------------------------------------------------ */
 
 /* 0, or the errno of what went wrong. */
@@ -127,7 +91,7 @@ static void send_answer(struct inflight *inflight, const struct decision *decisi
         return;
     }
     count(answering, "answered");
-    record_answer(answering->daemon, &datagram, request_get_origin(decision->request));
+    recording_answer(answering->daemon, &datagram, request_get_origin(decision->request));
     g_free(decision->trace->destination);
     decision->trace->destination =
         g_strdup_printf("%s:%u (%s)", address_text(&route.to, to), route.to.port, route.rule);
@@ -296,7 +260,7 @@ static const char *take(struct door *door, const struct udp_datagram *datagram) 
     ours = request_new(&view, datagram->data, datagram->size, &origin, &request);
     if (ours != REQUEST_OK)
         return request_status_name(ours);
-    record_request(daemon, datagram, &origin);
+    recording_request(daemon, datagram, &origin);
     ask_chain(door, request);
     request_unref(request);
     return NULL;

@@ -11,6 +11,7 @@
 #include "daemon/recent.h"
 #include "daemon/reload.h"
 #include "daemon/serving.h"
+#include "daemon/recording.h"
 #include "daemon/state.h"
 #include "provider/life.h"
 #include "provider/module-store.h"
@@ -140,24 +141,6 @@ static gboolean start_chain(struct daemon *daemon, GError **error) {
     return FALSE;
 }
 
-/* ---- Recording ------------------------------------------------------------------------------- */
-
-/* An administrator who asks for a recording wants to know that there is none. */
-static gboolean start_recorder(struct daemon *daemon, GError **error) {
-    const struct config_record *record = &daemon->config->record;
-    if (record->path == NULL)
-        return TRUE;
-    struct recorder_options options = {
-        .path = record->path,
-        .size = record->size,
-        .files = record->files,
-        .use_pseudonyms = record->use_pseudonyms,
-        .clock = daemon->clock,
-    };
-    daemon->recorder = recorder_new(&options, error);
-    return daemon->recorder != NULL;
-}
-
 /* ---- Life ------------------------------------------------------------------------------------ */
 
 /* Without a control socket machines still boot, so this is a warning and no more. */
@@ -190,7 +173,7 @@ struct daemon *daemon_new(struct config *config, GError **error) {
     daemon->retired = g_ptr_array_new_with_free_func(unref_life);
     daemon->recent = recent_new();
     recent_set_limit(daemon->recent, config->canary);
-    gboolean started = start_links(daemon, error) && start_recorder(daemon, error) &&
+    gboolean started = start_links(daemon, error) && recording_start(daemon, error) &&
                        start_store(daemon, error) && start_chain(daemon, error);
     if (started)
         daemon->serving = serving_new(daemon, error);

@@ -31,12 +31,12 @@ struct instance_config {
     int64_t deadline_us;
     enum instance_policy on_error;
     enum instance_policy on_timeout;
-    gboolean is_isolated; /* isolation = process */
-    GStrv command;        /* a program and its arguments instead of a module; NULL: none */
-    uint64_t memory;      /* bytes that a process of its own may have */
-    gboolean network;     /* it may make sockets */
-    GStrv read_files;     /* absolute paths of files and folders it may read; NULL: none */
-    GStrv write_files;    /* and write */
+    gboolean is_isolated;     /* isolation = process */
+    GStrv command;            /* a program and its arguments instead of a module; NULL: none */
+    uint64_t memory;          /* bytes that a process of its own may have */
+    gboolean network;         /* it may make sockets */
+    GStrv read_files;         /* absolute paths of files and folders it may read; NULL: none */
+    GStrv write_files;        /* and write */
     gboolean critical;        /* fails to open: the daemon does not start */
     GStrv match_architecture; /* names; NULL: any */
     GStrv match_network;      /* "10.0.0.0/24"; NULL: any */

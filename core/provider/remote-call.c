@@ -235,6 +235,7 @@ bool remote_take_message(struct remote *remote, GDBusMessage *message, char **re
         return peer_take_signal(remote->peer, message, ret_why);
     struct held *held = NULL;
     gpointer key = NULL;
+    remote->answers++;
     if (g_hash_table_steal_extended(remote->held, GUINT_TO_POINTER(serial), &key,
                                     (gpointer *) &held)) {
         bool is_fine = take_answer(remote, held, message, ret_why);

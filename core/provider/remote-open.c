@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "provider/remote-private.h"
+#include "provider/sandbox-files.h"
 #include "provider/state.h"
 
 /* ---- Opening the instance -------------------------------------------------------------------- */
@@ -315,6 +316,11 @@ struct instance *remote_open_instance(struct instance_config *config,
                                               config->name));
         return NULL;
     }
+    if (!sandbox_files_are_confined())
+        g_ptr_array_add(problems, problem_new(FALSE, config->where,
+                                              "[provider %s]: this kernel has no Landlock, so only "
+                                              "their permissions keep files from its process",
+                                              config->name));
     struct remote *remote = make_remote(config, image, options);
     struct module *module = start(remote, &error);
     struct instance_options shared = *options;

@@ -13,6 +13,7 @@
 
 #define REMOTE_OPEN_US    (15 * CLOCK_SECOND) /* an interpreter has to start, too */
 #define REMOTE_GRACE_US   (1 * CLOCK_SECOND) /* after a missed deadline, before it counts as hung */
+#define REMOTE_CPU_US     (10 * CLOCK_SECOND) /* of computing without an answer */
 #define REMOTE_AT_ONCE    64
 #define REMOTE_BYTES_MAX  (512 * 1024) /* of content in one message */
 #define REMOTE_READ_PIECE (256 * 1024)
@@ -66,8 +67,11 @@ struct remote {
     GHashTable *held; /* serial to struct held */
     uint64_t last_ticket;
     struct supervisor supervisor;
-    int64_t restart_us; /* REMOTE_WAITING */
-    char *killed_why;   /* REMOTE_DYING: our reason, NULL: it ended by itself */
+    int64_t cpu_next_us; /* when its use of the processor is looked at */
+    int64_t cpu_used_ns; /* as it was the last time */
+    uint64_t answers;    /* since then */
+    int64_t restart_us;  /* REMOTE_WAITING */
+    char *killed_why;    /* REMOTE_DYING: our reason, NULL: it ended by itself */
     gpointer socket_tag;
     gpointer watch_tag;
     gpointer complaint_tag;

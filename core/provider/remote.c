@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -155,6 +156,7 @@ static void unwatch(struct remote *remote, gpointer *tag) {
 void remote_adopt(struct remote *remote, struct peer *peer) {
     remote->peer = peer;
     remote->life++;
+    remote->cpu_next_us = 0;
     remote->phase = REMOTE_RUNNING;
     supervisor_started(&remote->supervisor, g_get_monotonic_time());
     if (remote->source != NULL)
@@ -313,10 +315,34 @@ static void kill_hung(struct remote *remote, int64_t now_us) {
     remote_kill(remote, "did not come back from a call, long after its deadline");
 }
 
+static int64_t cpu_time_ns(pid_t pid) {
+    clockid_t its_clock;
+    struct timespec used;
+    if (clock_getcpuclockid(pid, &its_clock) != 0 || clock_gettime(its_clock, &used) != 0)
+        return 0;
+    return (int64_t) used.tv_sec * 1000000000 + used.tv_nsec;
+}
+
+/* A call that never ends misses its deadline; this is for what computes beside its calls. Half of a
+ * processor counts: it goes last where others compute, too. */
+static void kill_busy(struct remote *remote, int64_t now_us) {
+    if (remote->phase != REMOTE_RUNNING || now_us < remote->cpu_next_us)
+        return;
+    int64_t used_ns = cpu_time_ns(remote->peer->child.pid);
+    bool is_first = remote->cpu_next_us == 0;
+    bool is_busy = used_ns - remote->cpu_used_ns > REMOTE_CPU_US * 500;
+    bool is_idle = remote->answers == 0;
+    remote->cpu_used_ns = used_ns;
+    remote->cpu_next_us = now_us + REMOTE_CPU_US;
+    remote->answers = 0;
+    if (!is_first && is_busy && is_idle)
+        remote_kill(remote, "computed without end, though it had nothing to answer");
+}
+
 static void set_timer(struct remote *remote) {
     int64_t next = INT64_MAX;
     if (remote->phase == REMOTE_RUNNING) {
-        next = remote_next_hang(remote);
+        next = MIN(remote_next_hang(remote), remote->cpu_next_us);
         GIOCondition condition = G_IO_IN | G_IO_HUP;
         if (link_has_unsent(remote->peer->link))
             condition |= G_IO_OUT;
@@ -334,6 +360,7 @@ static void serve(struct remote *remote) {
     if (remote->phase == REMOTE_RUNNING)
         look_after(remote);
     kill_hung(remote, now);
+    kill_busy(remote, now);
     if (remote->phase == REMOTE_DYING)
         bury(remote);
     if (remote->phase == REMOTE_WAITING && remote->restart_us <= g_get_monotonic_time())

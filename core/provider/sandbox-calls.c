@@ -289,8 +289,10 @@ static void allow_names(struct filter *filter) {
         allow_when(filter, SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, questions[i]));
 }
 
+/* No AF_UNIX: where the process runs as the daemon's user, the control socket would take it for the
+ * daemon. AF_NETLINK is how the resolver learns which addresses this machine has. */
 static void allow_network(struct filter *filter) {
-    static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+    static const int families[] = {AF_INET, AF_INET6, AF_NETLINK};
     for (gsize i = 0; i < G_N_ELEMENTS(families); i++)
         allow_when(filter, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t) families[i]));
     allow_all(filter, with_network, G_N_ELEMENTS(with_network));

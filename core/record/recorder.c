@@ -76,7 +76,7 @@ static void recorder_unref(struct recorder *recorder) {
     g_free(recorder);
 }
 
-/* ---- The writer's thread ------------------------------------------------------------------------- */
+/* ---- The writer's thread --------------------------------------------------------------------- */
 
 static struct span span_of(const struct writer *writer) {
     return (struct span){writer->data, writer->size};
@@ -227,7 +227,7 @@ static gpointer work(gpointer data) {
     return NULL;
 }
 
-/* ---- Any thread ---------------------------------------------------------------------------------- */
+/* ---- Any thread ------------------------------------------------------------------------------ */
 
 void recorder_add(struct recorder *recorder, const struct recorder_packet *packet) {
     struct entry entry = {
@@ -269,7 +269,7 @@ GVariant *recorder_status(struct recorder *recorder) {
     return g_variant_dict_end(&facts);
 }
 
-/* ---- Life ---------------------------------------------------------------------------------------- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 /* So few bytes are never cut short, and a kernel that has none yet makes us wait (random(7)). */
 static gboolean make_key(struct pseudonym_key *key, GError **error) {

@@ -15,8 +15,10 @@ CHAIN = {"menu": {"module": "menu", "timeout": "2s", "items": "first; local", "i
 
 
 def files_asked(folder):
-    return [p.data[2:].split(b"\0")[0].decode() for p in packets.read(folder + "/capture.pcap")
-            if p.dport == 69]
+    """In order. A newer iPXE first asks for a script of its own, which nobody has."""
+    names = [p.data[2:].split(b"\0")[0].decode() for p in packets.read(folder + "/capture.pcap")
+             if p.dport == 69]
+    return [name for name in names if name != "autoexec.ipxe"]
 
 
 def chain_loads(client, *names):

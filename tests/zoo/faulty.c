@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,7 @@ static void put_header(uint32_t size) {
 }
 
 static void segv(void) {
+    signal(SIGSEGV, SIG_DFL); /* a sanitizer would make an exit status of it */
     raise(SIGSEGV);
 }
 
@@ -60,6 +62,17 @@ static void leave(void) {
 static void loop(void) {
     for (volatile unsigned count = 0;; count++)
         continue;
+}
+
+static void *compute(void *unused) {
+    loop();
+    return unused;
+}
+
+/* Answers, and computes on. */
+static void spin(void) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, compute, NULL);
 }
 
 static void block(void) {
@@ -112,7 +125,7 @@ static const struct {
     {"block", block},         {"hog", hog},
     {"garbage", garbage},     {"half", half},
     {"endless", endless},     {"half-and-exit", half_and_leave},
-    {"large", two_megabytes},
+    {"large", two_megabytes}, {"spin", spin},
 };
 
 static int32_t open_faulty(const struct boot_host *host, const struct boot_host_config *config,

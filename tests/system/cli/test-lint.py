@@ -5,7 +5,7 @@ import os
 import shutil
 import struct
 
-from cases import VECTORS, Candidate, answer, boothost, case, expect, main
+from cases import BUILD, VECTORS, Candidate, answer, boothost, case, expect, main
 
 X64, IA32, ARM64 = 0x8664, 0x14C, 0xAA64
 
@@ -96,6 +96,18 @@ def _():
                     "two": {**deny, "match-architecture": "x64-uefi"},
                     "kinds": kinds(x64_uefi="x64.efi")}) as candidate:
         clean(candidate)
+
+
+@case("providers in processes of their own are judged alike")
+def _():
+    alone = {**kinds(x64_uefi="arm.efi"), "isolation": "process"}
+    with Candidate({"one": alone, "two": dict(alone)},
+                   server={"worker": os.path.join(BUILD, "core", "boothost-worker")}) as candidate:
+        put(candidate, "arm.efi", program(ARM64))
+        found = warnings(candidate)
+        expect(len(found) == 2, found)
+        expect(any("asks the same as [provider one]" in line for line in found), found)
+        expect(any("'arm.efi' is built for ARM64" in line for line in found), found)
 
 
 @case("a boot file that is not there, at the line that names it")

@@ -28,6 +28,31 @@ static void test_refuses_what_is_no_duration(void) {
     }
 }
 
+static void test_reads_sizes(void) {
+    static const struct {
+        const char *text;
+        int64_t bytes;
+    } good[] = {{"512", 512},
+                {"64K", 65536},
+                {" 3m ", 3 * 1024 * 1024},
+                {"2G", INT64_C(2) << 30},
+                {"0", 0}};
+    for (gsize i = 0; i < G_N_ELEMENTS(good); i++) {
+        int64_t bytes = -1;
+        g_assert_true(text_parse_size(good[i].text, &bytes));
+        g_assert_cmpint(bytes, ==, good[i].bytes);
+    }
+}
+
+static void test_refuses_what_is_no_size(void) {
+    static const char *const bad[] = {"", "K", "-1K", "1.5M", "64 K B", "9999999999999999G", "1T"};
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        int64_t bytes = 42;
+        g_assert_false(text_parse_size(bad[i], &bytes));
+        g_assert_cmpint(bytes, ==, 42);
+    }
+}
+
 static void test_reads_yes_and_no(void) {
     gboolean value = FALSE;
     g_assert_true(text_parse_boolean("Yes", &value));
@@ -57,6 +82,8 @@ int main(int argc, char **argv) {
     g_test_add_func("/boothost/base/text/reads-durations", test_reads_durations);
     g_test_add_func("/boothost/base/text/refuses-what-is-no-duration",
                     test_refuses_what_is_no_duration);
+    g_test_add_func("/boothost/base/text/reads-sizes", test_reads_sizes);
+    g_test_add_func("/boothost/base/text/refuses-what-is-no-size", test_refuses_what_is_no_size);
     g_test_add_func("/boothost/base/text/reads-yes-and-no", test_reads_yes_and_no);
     g_test_add_func("/boothost/base/text/finds-the-nearest-word", test_finds_the_nearest_word);
     g_test_add_func("/boothost/base/text/splits-lists", test_splits_lists);

@@ -53,6 +53,24 @@ static void add_drop_in(struct fixture *fixture, const char *name, const char *t
     g_assert_true(g_file_set_contents(path, text, -1, NULL));
 }
 
+static void test_processes(struct fixture *fixture, gconstpointer unused) {
+    load(fixture, "[server]\nworker-user = boots\n[chain]\nproviders = a; b\n"
+                  "[provider a]\nmodule = filter\nisolation = process\nmemory = 64M\n"
+                  "read-files = x; /y\nwrite-files = /z\nnetwork = yes\n"
+                  "[provider b]\ncommand = /bin/prog 'a b' c\n");
+    g_assert_nonnull(fixture->config);
+    const struct instance_config *a = fixture->config->instances->pdata[0];
+    const struct instance_config *b = fixture->config->instances->pdata[1];
+    g_autofree char *x = g_build_filename(fixture->folder, "x", NULL);
+    g_assert_true(a->is_isolated && a->network && !b->is_isolated && !b->network);
+    g_assert_cmpuint(a->memory, ==, 64 << 20);
+    g_assert_cmpstr(a->read_files[0], ==, x);
+    g_assert_cmpstr(a->read_files[1], ==, "/y");
+    g_assert_cmpstr(a->write_files[0], ==, "/z");
+    g_assert_cmpstr(b->command[1], ==, "a b");
+    g_assert_cmpstr(fixture->config->remote_host.user, ==, "boots");
+}
+
 /* The one problem that the text must have caused. */
 static void expect_problem(struct fixture *fixture, const char *text, const char *where,
                            const char *message) {
@@ -109,6 +127,32 @@ static void test_reads_typed_values(struct fixture *fixture, gconstpointer unuse
     const struct instance_setting *colour = g_ptr_array_index(b->settings, 0);
     g_assert_cmpstr(colour->value, ==, "a#b");
     g_assert_cmpstr(colour->where, ==, "boothost.conf:14");
+}
+
+static void test_reads_what_is_recorded(struct fixture *fixture, gconstpointer unused) {
+    load(fixture, "[server]\nrecord = requests.pcapng\nrecord-size = 2M\nrecord-files = 9\n"
+                  "record-macs = pseudonym\n" CHAIN);
+    g_assert_cmpuint(fixture->problems->len, ==, 0);
+    const struct config_record *record = &fixture->config->record;
+    g_autofree char *path = g_build_filename(fixture->folder, "requests.pcapng", NULL);
+    g_assert_cmpstr(record->path, ==, path);
+    g_assert_cmpuint(record->size, ==, 2 * 1024 * 1024);
+    g_assert_cmpuint(record->files, ==, 9);
+    g_assert_true(record->use_pseudonyms);
+}
+
+static void test_nothing_is_recorded_unasked(struct fixture *fixture, gconstpointer unused) {
+    load(fixture, CHAIN);
+    const struct config_record *record = &fixture->config->record;
+    g_assert_null(record->path);
+    g_assert_cmpuint(record->size, ==, 64 * 1024 * 1024);
+    g_assert_cmpuint(record->files, ==, 4);
+    g_assert_false(record->use_pseudonyms);
+}
+
+static void test_a_recording_has_bounds(struct fixture *fixture, gconstpointer unused) {
+    expect_problem(fixture, "[server]\nrecord-size = 1K\n" CHAIN, "boothost.conf:2",
+                   "record-size = 1K: expected 64K to 64G (bytes of one file, such as 64M)");
 }
 
 static void test_drop_ins_replace_in_name_order(struct fixture *fixture, gconstpointer unused) {
@@ -181,6 +225,10 @@ static void test_a_missing_file_is_named(struct fixture *fixture, gconstpointer 
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     ADD("reads-typed-values", test_reads_typed_values);
+    ADD("reads-what-a-process-may-do", test_processes);
+    ADD("reads-what-is-recorded", test_reads_what_is_recorded);
+    ADD("nothing-is-recorded-unasked", test_nothing_is_recorded_unasked);
+    ADD("a-recording-has-bounds", test_a_recording_has_bounds);
     ADD("drop-ins-replace-in-name-order", test_drop_ins_replace_in_name_order);
     ADD("a-drop-in-names-itself", test_a_drop_in_names_itself);
     ADD("an-unknown-key-names-the-nearest", test_an_unknown_key_names_the_nearest);

@@ -70,7 +70,7 @@ static void assert_bytes(GBytes *bytes, const char *expected) {
                     strlen(expected));
 }
 
-/* ---- Decisions. --------------------------------------------------------------------------------- */
+/* ---- Decisions. ------------------------------------------------------------------------------ */
 
 static void test_reply(struct fixture *fixture, gconstpointer kind) {
     boot_host_harness_set_fact(fixture->harness, "owner", "alice");
@@ -147,7 +147,7 @@ static void test_deadline(struct fixture *fixture, gconstpointer kind) {
     g_assert_cmpint(boot_host_result_get_verdict(next), ==, BOOT_HOST_VERDICT_REPLY);
 }
 
-/* ---- Content. ----------------------------------------------------------------------------------- */
+/* ---- Content. -------------------------------------------------------------------------------- */
 
 static void test_content(struct fixture *fixture, gconstpointer kind) {
     boot_host_harness_set_fact(fixture->harness, "owner", "bob");
@@ -186,7 +186,7 @@ static void test_other_content(struct fixture *fixture, gconstpointer kind) {
     assert_failed(wrong, EPROTO);
 }
 
-/* ---- Life. --------------------------------------------------------------------------------------- */
+/* ---- Life. ----------------------------------------------------------------------------------- */
 
 static void test_event(struct fixture *fixture, gconstpointer kind) {
     g_autoptr(BootHostRequest) request = boot_host_request_new(MAC, "x64-uefi");
@@ -271,7 +271,7 @@ static void test_not_open(struct fixture *fixture, gconstpointer kind) {
     assert_failed(result, ENOTCONN);
 }
 
-/* ---- What only a program can do. ------------------------------------------------------------------ */
+/* ---- What only a program can do. ------------------------------------------------------------- */
 
 static void test_forgets(struct fixture *fixture, gconstpointer kind) {
     g_autoptr(BootHostResult) result = decide(fixture, "forget");
@@ -308,7 +308,7 @@ static void test_no_provider(void) {
     assert_no_provider((const char *const[]){"/bin/sleep", "1", NULL});
 }
 
-/* ---- Modules. ------------------------------------------------------------------------------------- */
+/* ---- Modules. -------------------------------------------------------------------------------- */
 
 static BootHostHarness *load(const char *path) {
     g_autoptr(GError) error = NULL;

@@ -161,7 +161,7 @@ static void decide_fails(struct fixture *fixture, const char *word, const char *
     fails(fixture, "Decide", deciding(fixture, word), name, words);
 }
 
-/* ---- The cases. --------------------------------------------------------------------------------- */
+/* ---- The cases. ------------------------------------------------------------------------------ */
 
 static void test_describe(struct fixture *fixture, gconstpointer unused) {
     g_autoptr(GVariant) result = call(fixture, "Describe", NULL);
@@ -397,7 +397,7 @@ static void test_unknown(struct fixture *fixture, gconstpointer unused) {
     g_assert_error(error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS);
 }
 
-/* ---- Without a host. ------------------------------------------------------------------------------ */
+/* ---- Without a host. ------------------------------------------------------------------------- */
 
 static void test_by_hand(void) {
     static const char *const words[] = {TEST_COMMAND, NULL};

@@ -49,6 +49,8 @@ CLIENTS = {c.name: c for c in (
     Client("uefi-ia32", "32-bit OVMF's own PXE client", fw_cfg=PXE4, **IA32),
 )}
 
+ROMS = ("/usr/lib/ipxe/qemu", "/usr/share/qemu/pxe-e1000.rom")     # Debian 12, 13
+
 # What a firmware says when it is at its end: no use waiting for more.
 GAVE_UP = (rb"No bootable device|Boot failed: not a bootable disk|"
            rb"No bootable option or device was found|"
@@ -123,7 +125,8 @@ def qemu_command(client, tap, directory, accel, nic=None, mac=None,
     device = (f"{NICS[nic or client.nic]},netdev=net0,mac={mac},"
               "bootindex=0")
     if client.rom:
-        need("/usr/lib/ipxe/qemu")
+        if not any(map(os.path.exists, ROMS)):
+            need(ROMS[0])
     else:
         device += ",romfile="           # the firmware's own driver
     args += ["-netdev",
