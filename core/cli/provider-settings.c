@@ -138,13 +138,3 @@ struct instance_config *provider_settings_read(const struct cli *cli, const char
     }
     return config;
 }
-
-GStrv provider_settings_words(const struct instance_config *config) {
-    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    for (guint i = 0; i < config->settings->len; i++) {
-        const struct instance_setting *setting = g_ptr_array_index(config->settings, i);
-        g_autofree char *word = g_strdup_printf("%s=%s", setting->key, setting->value);
-        g_strv_builder_add(words, word);
-    }
-    return g_strv_builder_end(words);
-}

@@ -14,6 +14,3 @@ struct instance_config;
  * complaint; free with instance_config_unref. */
 struct instance_config *provider_settings_read(const struct cli *cli, const char *const *words,
                                                const char *module);
-
-/* "boot-file=x.efi" of each setting, for a child's --config. Ends in NULL. */
-GStrv provider_settings_words(const struct instance_config *config);

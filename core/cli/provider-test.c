@@ -12,7 +12,7 @@
 #include "conformance/runner.h"
 #include "provider/instance-config.h"
 
-#define OUTPUT_LINES 40 /* of a failed check's own output that are shown: its end says most */
+#define OUTPUT_LINES 30 /* of a failed check's own output: from an error on, else its end */
 
 struct options {
     GStrv config;
@@ -20,65 +20,27 @@ struct options {
     char *check;
     gboolean rules;
     gboolean valgrind;
-    /* Of a child. */
-    char *one;
-    char *folder;
-    gint64 deadline;
 };
 
-/* ---- A child --------------------------------------------------------------------------------- */
-
-static int run_child(const struct cli *cli, const struct options *options, const char *path) {
-    static const char *const none[] = {NULL};
-    const struct check *check = check_find(options->one);
-    struct instance_config *config =
-        provider_settings_read(cli, (const char *const *) options->config, path);
-    if (check == NULL || config == NULL)
-        return CLI_USAGE;
-    g_free(config->folder);
-    config->folder = g_strdup(options->folder);
-    config->deadline_us = options->deadline > 0 ? options->deadline : config->deadline_us;
-    struct trial trial = {
-        .path = path,
-        .config = config,
-        .files = options->files != NULL ? (const char *const *) options->files : none,
-        .is_slow = options->valgrind,
-        .report = report_new(RUNNER_DESCRIPTOR),
-    };
-    trial_run(&trial, check);
-    report_free(trial.report);
-    instance_config_unref(config);
-    return CLI_DONE;
-}
-
-static void add_option(GStrvBuilder *words, const char *option, const char *value) {
-    g_strv_builder_add(words, option);
-    g_strv_builder_add(words, value);
-}
-
-/* The child has another working folder and reads no file of settings, so paths are absolute. */
-static GStrv child_arguments(const struct options *options, const struct instance_config *config,
-                             const char *path) {
-    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    g_auto(GStrv) settings = provider_settings_words(config);
-    g_autofree char *deadline = g_strdup_printf("%" G_GINT64_FORMAT, config->deadline_us);
-    g_strv_builder_add_many(words, "provider", "test", path, "--folder", config->folder,
-                            "--deadline", deadline, NULL);
-    for (gsize i = 0; settings[i] != NULL; i++)
-        add_option(words, "--config", settings[i]);
-    for (gsize i = 0; options->files != NULL && options->files[i] != NULL; i++)
-        add_option(words, "--file", options->files[i]);
-    if (options->valgrind)
-        g_strv_builder_add(words, "--valgrind");
-    return g_strv_builder_end(words);
-}
-
 /* ---- Words ----------------------------------------------------------------------------------- */
+
+/* Where a sanitizer begins to speak; `count`: it does not. */
+static guint find_error(const GStrv lines, guint count) {
+    guint at = 0;
+    while (at < count && strstr(lines[at], "ERROR: ") == NULL &&
+           strstr(lines[at], "WARNING: ThreadSanitizer") == NULL &&
+           strstr(lines[at], "runtime error:") == NULL)
+        at++;
+    return at;
+}
 
 static void print_output(const char *output) {
     g_auto(GStrv) lines = g_strsplit(output, "\n", -1);
     guint count = g_strv_length(lines);
-    for (guint i = count > OUTPUT_LINES ? count - OUTPUT_LINES : 0; i < count; i++) {
+    guint at = find_error(lines, count);
+    if (at == count)
+        at = count > OUTPUT_LINES ? count - OUTPUT_LINES : 0;
+    for (guint i = at; i < MIN(count, at + OUTPUT_LINES); i++) {
         if (lines[i][0] != '\0')
             printf("#   | %s\n", lines[i]);
     }
@@ -255,10 +217,9 @@ static int run_checks(const struct cli *cli, const struct options *options, cons
         provider_settings_read(cli, (const char *const *) options->config, path);
     if (config == NULL)
         return CLI_USAGE;
-    g_auto(GStrv) arguments = child_arguments(options, config, path);
     struct session session = {
         .cli = cli,
-        .runner = {(const char *const *) arguments, options->valgrind},
+        .runner = {path, config, (const char *const *) options->files, options->valgrind},
     };
     gboolean complete = TRUE;
     g_variant_builder_init(&session.facts, G_VARIANT_TYPE("aa{sv}"));
@@ -306,7 +267,7 @@ static int choose(const struct cli *cli, const struct options *options, int argc
         cli_complain(cli, "--valgrind: it is not installed; install the package valgrind");
         return CLI_NO;
     }
-    return options->one != NULL ? run_child(cli, options, path) : run_checks(cli, options, path);
+    return run_checks(cli, options, path);
 }
 
 static int run(struct cli *cli, int argc, char **argv) {
@@ -320,9 +281,6 @@ static int run(struct cli *cli, int argc, char **argv) {
         {"rules", 0, 0, G_OPTION_ARG_NONE, &options.rules, "List the rules of the contract", NULL},
         {"valgrind", 0, 0, G_OPTION_ARG_NONE, &options.valgrind, "Run each check under valgrind",
          NULL},
-        {"one", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &options.one, NULL, NULL},
-        {"folder", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &options.folder, NULL, NULL},
-        {"deadline", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT64, &options.deadline, NULL, NULL},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     int status = CLI_USAGE;
@@ -332,8 +290,6 @@ static int run(struct cli *cli, int argc, char **argv) {
     g_strfreev(options.config);
     g_strfreev(options.files);
     g_free(options.check);
-    g_free(options.one);
-    g_free(options.folder);
     return status;
 }
 
@@ -343,9 +299,8 @@ const struct verb verb_provider_test = {
     .summary = "does a module keep the contract?",
     .details =
         "Each check runs in a process of its own and prints a line of TAP; what breaks a rule "
-        "names "
-        "its number.\nA module built with a sanitizer wants its library first:\n"
-        "  LD_PRELOAD=$(cc -print-file-name=libasan.so) boothost provider test FILE.so\n"
+        "names its number.\nA module may be built with -fsanitize=address or =thread: what that "
+        "finds is a finding here.\n"
         "Exit status: 0 when all checks pass, 1 when one fails, 2 when the settings do not fit.",
     .run = run,
 };

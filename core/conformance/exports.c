@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Reads section .dynsym. The file was mapped by the dynamic linker before, but every offset is
+ * Reads sections .dynsym and .dynamic. The file was mapped by the dynamic linker before, but every offset is
  * checked all the same.
  */
 #include "conformance/exports.h"
@@ -58,7 +58,31 @@ static GStrv read_names(const struct file *file, const ElfW(Ehdr) * header) {
     return g_strv_builder_end(found);
 }
 
-GStrv exports_read(const char *path) {
+static GStrv read_needed(const struct file *file, const ElfW(Ehdr) * header) {
+    const ElfW(Shdr) *table = find_section(file, header, SHT_DYNAMIC);
+    const ElfW(Shdr) *sections =
+        at(file, header->e_shoff, (gsize) header->e_shnum * sizeof(*sections));
+    if (table == NULL || table->sh_link >= header->e_shnum)
+        return NULL;
+    const ElfW(Shdr) *text = &sections[table->sh_link];
+    const ElfW(Dyn) *entries = at(file, table->sh_offset, table->sh_size);
+    const char *names = at(file, text->sh_offset, text->sh_size);
+    if (entries == NULL || names == NULL)
+        return NULL;
+    g_autoptr(GStrvBuilder) found = g_strv_builder_new();
+    for (gsize i = 0; i < table->sh_size / sizeof(*entries); i++) {
+        gsize offset = entries[i].d_un.d_val;
+        if (entries[i].d_tag != DT_NEEDED || offset >= text->sh_size)
+            continue;
+        g_autofree char *name = g_strndup(names + offset, text->sh_size - offset);
+        g_strv_builder_add(found, name);
+    }
+    return g_strv_builder_end(found);
+}
+
+/* What `read` finds in a file; NULL as the header says. */
+static GStrv read_from(const char *path,
+                       GStrv (*read)(const struct file *file, const ElfW(Ehdr) * header)) {
     g_autoptr(GMappedFile) mapped = g_mapped_file_new(path, FALSE, NULL);
     if (mapped == NULL)
         return NULL;
@@ -67,5 +91,13 @@ GStrv exports_read(const char *path) {
     if (header == NULL || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
         header->e_shentsize != sizeof(ElfW(Shdr)))
         return NULL;
-    return read_names(&file, header);
+    return read(&file, header);
+}
+
+GStrv exports_read(const char *path) {
+    return read_from(path, read_names);
+}
+
+GStrv exports_needed(const char *path) {
+    return read_from(path, read_needed);
 }

@@ -12,7 +12,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "conformance/exports.h"
+#include "provider/instance-config.h"
 
 #define PATIENCE_S          120 /* for one check; the slowest have 120 lives to live */
 #define PATIENCE_VALGRIND_S 1200
@@ -77,9 +78,11 @@ static void take_reason(struct runner_outcome *outcome, enum runner_result resul
                         const char *text) {
     if (outcome->result == RUNNER_FAILED)
         return;
+    gboolean goes_on = outcome->result == result && outcome->reason != NULL;
+    char *reason = g_strconcat(goes_on ? outcome->reason : "", goes_on ? "; " : "", text, NULL);
     outcome->result = result;
     g_free(outcome->reason);
-    outcome->reason = g_strdup(text);
+    outcome->reason = reason;
 }
 
 static void read_line(const char *line, struct runner_outcome *outcome, struct place *place) {
@@ -165,6 +168,36 @@ static void judge_end(GSubprocess *child, const struct check *check, const struc
 
 /* ---- The child ------------------------------------------------------------------------------- */
 
+static void add(GStrvBuilder *words, const char *option, const char *value) {
+    g_strv_builder_add(words, option);
+    g_strv_builder_add(words, value);
+}
+
+/* Beside this program, as in a build tree; else the installed one. */
+static char *find_program(void) {
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *folder = g_path_get_dirname(self != NULL ? self : "");
+    g_autofree char *beside = g_build_filename(folder, "boothost-conformance", NULL);
+    return g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer(&beside)
+                                                          : g_strdup(BOOTHOST_CONFORMANCE);
+}
+
+/* The child has another working folder and reads no file of settings. */
+static void add_settings(GStrvBuilder *words, const struct runner *runner) {
+    const struct instance_config *config = runner->config;
+    g_autofree char *deadline = g_strdup_printf("%" G_GINT64_FORMAT, config->deadline_us);
+    add(words, "--name", config->name);
+    add(words, "--folder", config->folder);
+    add(words, "--deadline", deadline);
+    for (guint i = 0; i < config->settings->len; i++) {
+        const struct instance_setting *setting = g_ptr_array_index(config->settings, i);
+        g_autofree char *word = g_strdup_printf("%s=%s", setting->key, setting->value);
+        add(words, "--setting", word);
+    }
+    for (gsize i = 0; runner->files != NULL && runner->files[i] != NULL; i++)
+        add(words, "--file", runner->files[i]);
+}
+
 static GStrv make_arguments(const struct runner *runner, const struct check *check) {
     static const char *const valgrind[] = {"valgrind",
                                            "--quiet",
@@ -175,14 +208,28 @@ static GStrv make_arguments(const struct runner *runner, const struct check *che
                                            "--num-callers=24",
                                            NULL};
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *program = find_program();
     if (runner->valgrind)
         g_strv_builder_addv(words, (const char **) valgrind);
-    g_strv_builder_add(words, program != NULL ? program : "boothost");
-    g_strv_builder_addv(words, (const char **) runner->arguments);
-    g_strv_builder_add(words, "--one");
-    g_strv_builder_add(words, check->name);
+    g_strv_builder_add(words, program);
+    add(words, "--module", runner->module);
+    add(words, "--check", check->name);
+    add_settings(words, runner);
+    if (runner->valgrind)
+        g_strv_builder_add(words, "--slow");
     return g_strv_builder_end(words);
+}
+
+/* A sanitizer's library must be the first of the process, or it refuses to work. */
+static void preload_sanitizer(GSubprocessLauncher *launcher, const char *module) {
+    static const char *const names[] = {"libasan.so", "libtsan.so", "liblsan.so"};
+    g_auto(GStrv) needed = exports_needed(module);
+    for (gsize i = 0; needed != NULL && needed[i] != NULL; i++) {
+        for (gsize j = 0; j < G_N_ELEMENTS(names); j++) {
+            if (g_str_has_prefix(needed[i], names[j]))
+                g_subprocess_launcher_setenv(launcher, "LD_PRELOAD", needed[i], FALSE);
+        }
+    }
 }
 
 struct waiting {
@@ -238,6 +285,7 @@ static GSubprocess *start(const struct runner *runner, const struct check *check
     g_subprocess_launcher_set_cwd(launcher, folder);
     /* Memory that threads keep for themselves would look like memory that is lost. */
     g_subprocess_launcher_setenv(launcher, "GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", FALSE);
+    preload_sanitizer(launcher, runner->module);
     g_subprocess_launcher_take_fd(launcher, dup(files[0]), RUNNER_DESCRIPTOR);
     g_subprocess_launcher_take_stdout_fd(launcher, dup(files[1]));
     g_subprocess_launcher_take_stderr_fd(launcher, dup(files[1]));

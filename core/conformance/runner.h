@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Runs each check in a child process, which is this program again, in a scratch folder: a crash, a
+ * Runs each check in a process of its own (boothost-conformance), in a scratch folder: a crash, a
  * hang or an exit of the module is a finding, not the end.
  */
 #pragma once
@@ -11,8 +11,12 @@
 
 #define RUNNER_DESCRIPTOR 3 /* on which the child reports */
 
+struct instance_config;
+
 struct runner {
-    const char *const *arguments; /* of the child, behind the program; the check's name follows */
+    const char *module;                   /* path, absolute */
+    const struct instance_config *config; /* name, folder, deadline, settings */
+    const char *const *files;             /* names that the content door has; NULL: none */
     gboolean valgrind;
 };
 

@@ -9,6 +9,7 @@ import glob
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -58,6 +59,25 @@ def boothost(*words, status=0, **how):
 def answer(*words, status=0):
     """The JSON that a verb prints."""
     return json.loads(boothost(*words, "--json", status=status).stdout)
+
+
+def capture(path, *packets):
+    """Writes a capture of (source, source port, destination, port, payload)."""
+    def address(text):
+        return bytes(map(int, text.split(".")))
+    with open(path, "wb") as f:
+        f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for source, source_port, to, port, payload in packets:
+            udp = struct.pack(">HHHH", source_port, port, 8 + len(payload), 0) + payload
+            ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0,
+                             address(source), address(to)) + udp
+            frame = b"\xff" * 6 + b"\x52\x54\x00\x00\x00\x01" + b"\x08\x00" + ip
+            f.write(struct.pack("<IIII", 0, 0, len(frame), len(frame)) + frame)
+
+
+def vector(name):
+    with open(os.path.join(VECTORS, name + ".bin"), "rb") as f:
+        return f.read()
 
 
 class Candidate:

@@ -2,8 +2,9 @@
 """boothost provider list and show: what modules say of themselves, and why one is refused."""
 
 import os
+import re
 
-from cases import Candidate, answer, boothost, case, expect, main
+from cases import BUILD, TOP, Candidate, answer, boothost, capture, case, expect, main, vector
 
 
 @case("list names module, version and summary")
@@ -84,6 +85,98 @@ def _():
 @case("an unknown action names the nearest one")
 def _():
     expect("did you mean 'list'?" in boothost("provider", "lits", status=2).stderr, "no hint")
+
+
+def template():
+    return os.path.join(BUILD, "providers", "template", "template.so")
+
+
+@case("try prints verdict, reason, what was set and the time")
+def _():
+    said = boothost("provider", "try", template(), "--config", "boot-file=x.efi").stdout
+    expect(re.search(r"^verdict +reply, in \d+ us$", said, re.M), said)
+    expect(re.search(r"^set +boot-file = x.efi$", said, re.M), said)
+    expect("everybody gets it" in said, said)
+
+
+@case("JSON of try, with a client of one's own")
+def _():
+    said = answer("provider", "try", template(), "--config", "boot-file=x.efi", "--arch",
+                  "x86-bios", "--stage", "boot-server", "--mac", "02:00:00:00:00:07")
+    expect(said["verdict"] == "reply" and said["reply"] == {"boot-file": "x.efi"}, said)
+    expect((said["client"], said["stage"], said["architecture"]) ==
+           ("02:00:00:00:00:07", "boot-server", "x86-bios"), said)
+
+
+@case("try takes a file's group, and a setting beside it wins")
+def _():
+    sample = os.path.join(TOP, "providers", "template", "template.conf")
+    said = answer("provider", "try", template(), "--config", sample)
+    expect(said["reply"]["boot-file"] == "mine.efi", said)
+    said = answer("provider", "try", template(), "--config", sample, "--config", "boot-file=y.efi")
+    expect(said["reply"]["boot-file"] == "y.efi", said)
+
+
+@case("try shows the content of a file, and a menu")
+def _():
+    menu = os.path.join(BUILD, "providers", "menu", "menu.so")
+    sample = os.path.join(TOP, "providers", "menu", "menu.conf")
+    said = answer("provider", "try", menu, "--config", sample, "--arch", "x86-bios")
+    expect(len(said["menu"]["items"]) == 3, said)
+    said = answer("provider", "try", menu, "--config", sample, "--loader", "ipxe")
+    script = said["reply"]["boot-file"]
+    said = answer("provider", "try", menu, "--config", sample, "--loader", "ipxe", "--file", script)
+    expect(said["content"]["text"].startswith("#!ipxe"), said)
+
+
+@case("try takes the requests of a capture")
+def _():
+    with Candidate() as candidate:
+        path = os.path.join(candidate.folder, "one.pcap")
+        capture(path, ("0.0.0.0", 68, "255.255.255.255", 67, vector("pxe/edk2-x64-discover")))
+        said = answer("provider", "try", template(), "--config", "boot-file=x.efi", "--packet", path)
+        expect([one["verdict"] for one in said] == ["reply"], said)
+        expect(said[0]["architecture"] == "x64-uefi", said)
+
+
+@case("try without a required setting: its words, exit 1")
+def _():
+    said = boothost("provider", "try", template(), status=1).stderr
+    expect("needs the setting 'boot-file'" in said, said)
+
+
+@case("test tells TAP, and all checks pass")
+def _():
+    said = boothost("provider", "test", template(), "--config", "boot-file=x.efi").stdout
+    plan = int(re.match(r"1\.\.(\d+)\n", said).group(1))
+    expect(len(re.findall(r"^ok \d+ - ", said, re.M)) == plan, said)
+    expect(len(boothost("provider", "test", "--rules").stdout.splitlines()) == plan, "rules")
+
+
+@case("test of settings that do not fit: bail out, exit 2")
+def _():
+    done = boothost("provider", "test", template(), "--config", "boot-fiel=x", status=2)
+    expect("Bail out!" in done.stdout and "did you mean 'boot-file'?" in done.stderr, done)
+
+
+@case("test of an unknown check names the nearest one")
+def _():
+    said = boothost("provider", "test", template(), "--check", "clse", status=2).stderr
+    expect("did you mean 'close'?" in said, said)
+
+
+@case("new writes a folder that is new, and no other")
+def _():
+    with Candidate() as candidate:
+        folder = os.path.join(candidate.folder, "new-one")
+        boothost("provider", "new", "new-one", folder)
+        expect({"new-one.c", "new-one.conf", "test-new-one.sh", "Makefile", "meson.build",
+                "README.md"} == set(os.listdir(folder)), os.listdir(folder))
+        with open(os.path.join(folder, "new-one.c")) as f:
+            expect('.name = "new-one"' in f.read(), "the name is not in the table")
+        expect("not empty" in boothost("provider", "new", "new-one", folder, status=1).stderr,
+               "overwrites")
+        expect("letters" in boothost("provider", "new", "New_One", folder, status=2).stderr, "name")
 
 
 main()

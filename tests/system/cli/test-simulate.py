@@ -3,10 +3,10 @@
 
 import os
 import re
-import struct
 import subprocess
 
-from cases import BOOTHOST, VECTORS, Candidate, Skip, answer, boothost, case, expect, golden, main
+from cases import (BOOTHOST, Candidate, Skip, answer, boothost, capture, case, expect,
+                   golden, main, vector)
 
 MAC = "52:54:00:12:34:56"
 
@@ -18,25 +18,6 @@ def simulate(candidate, *words, status=0):
 def steady(text):
     """What is the same in every run: times are not."""
     return re.sub(r" +\d+ us", " N us", text)
-
-
-def capture(path, *packets):
-    """Writes a capture of (source, source port, destination, port, payload)."""
-    def address(text):
-        return bytes(map(int, text.split(".")))
-    with open(path, "wb") as f:
-        f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-        for source, source_port, to, port, payload in packets:
-            udp = struct.pack(">HHHH", source_port, port, 8 + len(payload), 0) + payload
-            ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0,
-                             address(source), address(to)) + udp
-            frame = b"\xff" * 6 + b"\x52\x54\x00\x00\x00\x01" + b"\x08\x00" + ip
-            f.write(struct.pack("<IIII", 0, 0, len(frame), len(frame)) + frame)
-
-
-def vector(name):
-    with open(os.path.join(VECTORS, name + ".bin"), "rb") as f:
-        return f.read()
 
 
 @case("for people: a reply")

@@ -9,6 +9,8 @@ import subprocess
 from cases import BOOTHOST, TOP, Candidate, Skip, boothost, case, expect, main
 
 VERBS = ["check", "simulate", "diff", "explain", "reload", "status", "watch", "probe", "provider"]
+# Words behind "provider" that have options of their own.
+WORDS = ["provider new", "provider try", "provider test"]
 MAN = os.path.join(TOP, "data", "man")
 COMPLETION = os.path.join(TOP, "data", "completions", "boothost")
 
@@ -25,7 +27,7 @@ def man_text(name):
 
 def options_of(verb):
     """The long options in a verb's --help: its indented lines list them."""
-    return set(re.findall(r"^  (?:-\w, )?--([a-z0-9-]+)", boothost(verb, "--help").stdout, re.M))
+    return set(re.findall(r"^  (?:-\w, )?--([a-z0-9-]+)", boothost(*verb.split(), "--help").stdout, re.M))
 
 
 @case("no verb at all: usage, exit 2")
@@ -77,8 +79,8 @@ def _():
 
 @case("every verb and option of --help is in the man page")
 def _():
-    page = man_text("boothost.1")
-    for verb in VERBS:
+    page = man_text("boothost.1").replace('"', "")
+    for verb in VERBS + WORDS:
         expect(f".SS {verb}\n" in page, "man page lacks", verb)
         for option in options_of(verb):
             expect(re.search(rf"--{option}(?![a-z0-9-])", page), "man page lacks", verb, option)
@@ -87,7 +89,7 @@ def _():
 @case("the man page has no option that does not exist")
 def _():
     page = man_text("boothost.1")
-    known = set().union(*(options_of(verb) for verb in VERBS)) | {"version"}
+    known = set().union(*(options_of(verb) for verb in VERBS + WORDS)) | {"version"}
     for option in set(re.findall(r"--([a-z][a-z0-9-]*)", page)):
         expect(option in known, "no verb has", option)
 
@@ -103,8 +105,8 @@ def complete(*words):
 @case("completion knows every verb and option")
 def _():
     expect(complete("") == set(VERBS), complete(""))
-    for verb in VERBS:
-        offered = {word[2:] for word in complete(verb, "--")}
+    for verb in VERBS + WORDS:
+        offered = {word[2:] for word in complete(*verb.split(), "--")}
         expect(offered == options_of(verb), verb, "offers", offered, "has", options_of(verb))
 
 
@@ -112,7 +114,9 @@ def _():
 def _():
     expect(complete("sim") == {"simulate"}, complete("sim"))
     expect(complete("--socket", "x", "sta") == {"status"}, "not behind --socket")
-    expect(complete("provider", "") == {"list", "show"}, complete("provider", ""))
+    expect(complete("provider", "") == {"list", "show", "new", "try", "test"},
+           complete("provider", ""))
+    expect(complete("provider", "new", "x", "--language", "p") == {"python"}, "no languages")
     expect("x64-uefi" in complete("simulate", "--arch", "x64"), "no architectures")
     expect("lo" in complete("probe", "-i", "l"), "no interfaces")
 
