@@ -13,10 +13,22 @@ struct address address_from_ipv4(const uint8_t bytes[4], uint16_t port) {
     return address;
 }
 
-const char *address_format_ipv4(const uint8_t bytes[4], char buffer[ADDRESS_TEXT_SIZE]) {
+struct address address_from_number(uint32_t number, uint16_t port) {
+    const uint8_t bytes[4] = {(uint8_t) (number >> 24), (uint8_t) (number >> 16),
+                              (uint8_t) (number >> 8), (uint8_t) number};
+    return address_from_ipv4(bytes, port);
+}
+
+uint32_t address_number(const struct address *address) {
+    const uint8_t *bytes = address->bytes;
+    return (uint32_t) bytes[0] << 24 | (uint32_t) bytes[1] << 16 | (uint32_t) bytes[2] << 8 |
+           bytes[3];
+}
+
+const char *address_number_text(uint32_t number, char buffer[ADDRESS_TEXT_SIZE]) {
     char *place = buffer;
     for (size_t i = 0; i < 4; i++) {
-        unsigned part = bytes[i];
+        unsigned part = number >> (24 - 8 * i) & 255;
         if (i > 0)
             *place++ = '.';
         if (part >= 100)
@@ -31,7 +43,7 @@ const char *address_format_ipv4(const uint8_t bytes[4], char buffer[ADDRESS_TEXT
 
 const char *address_text(const struct address *address, char buffer[ADDRESS_TEXT_SIZE]) {
     if (address->family == 4)
-        return address_format_ipv4(address->bytes, buffer);
+        return address_number_text(address_number(address), buffer);
     if (address->family == 0 ||
         inet_ntop(AF_INET6, address->bytes, buffer, ADDRESS_TEXT_SIZE) == NULL)
         buffer[0] = '\0';

@@ -20,9 +20,12 @@ struct address {
 
 struct address address_from_ipv4(const uint8_t bytes[4], uint16_t port);
 
-/* "10.0.0.1" from four bytes in network order. Every packet needs it several times, and the C
- * library's way through printf would be a tenth of an answer's cost. Returns `buffer`. */
-const char *address_format_ipv4(const uint8_t bytes[4], char buffer[ADDRESS_TEXT_SIZE]);
+/* 10.0.0.1 from the number 0x0a000001, as the DHCP header's fields are read; and back. */
+struct address address_from_number(uint32_t number, uint16_t port);
+uint32_t address_number(const struct address *address);
+/* The text of such a number. Every packet needs it several times, and the C library's way through
+ * printf would be a tenth of an answer's cost. Returns `buffer`. */
+const char *address_number_text(uint32_t number, char buffer[ADDRESS_TEXT_SIZE]);
 
 /* The text of the address alone, without the port; "" for none. Returns `buffer`. */
 const char *address_text(const struct address *address, char buffer[ADDRESS_TEXT_SIZE]);

@@ -36,11 +36,6 @@ static bool fires(struct build *build, enum quirk quirk) {
     return true;
 }
 
-static uint32_t ipv4_number(const struct address *address) {
-    return (uint32_t) address->bytes[0] << 24 | (uint32_t) address->bytes[1] << 16 |
-           (uint32_t) address->bytes[2] << 8 | address->bytes[3];
-}
-
 /* The client goes on with siaddr: to the file, or to our port 4011. */
 static const struct address *next_server(const struct plan *plan) {
     return plan->form == PLAN_INVITE || plan->form == PLAN_MENU ? &plan->own : &plan->server;
@@ -58,7 +53,7 @@ static void put_header(struct build *build) {
         .xid = asked->xid,
         .flags = asked->flags,
         .ciaddr = is_offer ? 0 : asked->ciaddr,
-        .siaddr = ipv4_number(next_server(plan)),
+        .siaddr = address_number(next_server(plan)),
         .giaddr = asked->giaddr,
     };
     memcpy(header.chaddr, asked->chaddr, sizeof(header.chaddr));
@@ -83,7 +78,7 @@ static void put_identity(struct build *build) {
                        is_offer ? DHCP_MESSAGE_OFFER : DHCP_MESSAGE_ACK);
     if (fires(build, QUIRK_SERVER_TWICE))
         dhcp_option_put_u32(&build->writer, DHCP_OPTION_SERVER_ID,
-                            ipv4_number(&build->facts.plan->own));
+                            address_number(&build->facts.plan->own));
     dhcp_option_put_text(&build->writer, DHCP_OPTION_VENDOR_CLASS,
                          fires(build, QUIRK_HTTP_CLIENT) ? "HTTPClient" : "PXEClient");
     if (fires(build, QUIRK_UUID_ECHO) &&
@@ -108,7 +103,7 @@ static void put_vendor(struct build *build) {
     uint8_t value[PXE_VENDOR_MAX];
     size_t size = 0;
     const struct plan *plan = build->facts.plan;
-    struct vendor_wish wish = {.reply = build->reply, .own_address = ipv4_number(&plan->own)};
+    struct vendor_wish wish = {.reply = build->reply, .own_address = address_number(&plan->own)};
     if (fires(build, QUIRK_NO_VENDOR_OPTION))
         return;
     wish.direct = fires(build, QUIRK_DIRECT_DOWNLOAD);

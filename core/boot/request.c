@@ -11,6 +11,7 @@
 #include "boot/client-key.h"
 #include "boot/packet-text.h"
 #include "boot/trace.h"
+#include "base/address.h"
 #include "codec/architecture.h"
 #include "codec/pxe.h"
 
@@ -71,10 +72,10 @@ static void set_address(struct request *request, uint32_t field, const struct ad
 }
 
 static void set_ipv4(struct request *request, uint32_t field, uint32_t address) {
-    char text[IDENTITY_IPV4_TEXT_SIZE];
+    char text[ADDRESS_TEXT_SIZE];
     if (address == 0)
         return;
-    identity_format_ipv4(address, text);
+    address_number_text(address, text);
     set_text(request, field, text);
 }
 

@@ -7,20 +7,14 @@
 #include "boot/request.h"
 #include "codec/dhcp.h"
 
-static struct address ipv4(uint32_t address, uint16_t port) {
-    const uint8_t bytes[4] = {(uint8_t) (address >> 24), (uint8_t) (address >> 16),
-                              (uint8_t) (address >> 8), (uint8_t) address};
-    return address_from_ipv4(bytes, port);
-}
-
 /* An offer has no address to go to but the relay's, or everybody's on the link it came from. */
 static void route_offer(const struct dhcp_header *header, struct route *route) {
     if (header->giaddr != 0) {
-        route->to = ipv4(header->giaddr, DHCP_PORT_SERVER);
+        route->to = address_from_number(header->giaddr, DHCP_PORT_SERVER);
         route->rule = "relay";
         route->interface_index = 0; /* the relay may be reached by another link by now */
     } else {
-        route->to = ipv4(UINT32_MAX, DHCP_PORT_CLIENT);
+        route->to = address_from_number(UINT32_MAX, DHCP_PORT_CLIENT);
         route->rule = "broadcast";
     }
 }
@@ -33,7 +27,7 @@ static void route_boot_server(const struct dhcp_header *header, const struct req
         route->rule = "source";
         route->interface_index = 0; /* behind a router, the way back may be another one */
     } else if (header->ciaddr != 0) {
-        route->to = ipv4(header->ciaddr, DHCP_PORT_CLIENT);
+        route->to = address_from_number(header->ciaddr, DHCP_PORT_CLIENT);
         route->rule = "client";
     } else {
         route_offer(header, route);

@@ -4,6 +4,7 @@
  */
 #include "cli/arrival.h"
 
+#include "base/address.h"
 #include "codec/dhcp.h"
 
 /* Where nothing better is known: a documentation address (RFC 5737). */
@@ -64,9 +65,9 @@ void arrival_captured(struct arrival *arrival, const struct capture_request *req
 /* ---- What is asked --------------------------------------------------------------------------- */
 
 static void add_address(GVariantBuilder *request, const char *key, uint32_t address) {
-    char text[IDENTITY_IPV4_TEXT_SIZE];
+    char text[ADDRESS_TEXT_SIZE];
 
-    identity_format_ipv4(address, text);
+    address_number_text(address, text);
     g_variant_builder_add(request, "{sv}", key, g_variant_new_string(text));
 }
 

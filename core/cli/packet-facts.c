@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "base/address.h"
 #include "codec/identity.h"
 #include "codec/pxe.h"
 
@@ -104,8 +105,8 @@ static char *addresses_value(struct span value) {
         return hex_value(value);
     reader_init(&reader, value);
     while (reader_left(&reader) > 0) {
-        char address[IDENTITY_IPV4_TEXT_SIZE];
-        identity_format_ipv4(reader_take_u32(&reader), address);
+        char address[ADDRESS_TEXT_SIZE];
+        address_number_text(reader_take_u32(&reader), address);
         g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", address);
     }
     return g_string_free(g_steal_pointer(&text), FALSE);
@@ -244,11 +245,11 @@ static void add_text(GVariantBuilder *facts, const char *key, struct span value)
 }
 
 static void add_address(GVariantBuilder *facts, const char *key, uint32_t address) {
-    char text[IDENTITY_IPV4_TEXT_SIZE];
+    char text[ADDRESS_TEXT_SIZE];
 
     if (address == 0)
         return;
-    identity_format_ipv4(address, text);
+    address_number_text(address, text);
     g_variant_builder_add(facts, "{sv}", key, g_variant_new_string(text));
 }
 

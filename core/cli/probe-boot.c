@@ -19,8 +19,8 @@ static void learn_server(struct probe *probe) {
     uint32_t id = 0;
 
     if (dhcp_option_get_u32(&probe->answer->view.options, DHCP_OPTION_SERVER_ID, &id))
-        probe->server = probe_ipv4_address(id, 0);
-    probe->packet.server = probe_ipv4_number(&probe->server);
+        probe->server = address_from_number(id, 0);
+    probe->packet.server = address_number(&probe->server);
 }
 
 /* Boot file and its server, as firmware finds them: the fields first, then the options. */
@@ -35,7 +35,7 @@ static void learn_file(struct probe *probe) {
         probe->file = g_strndup((const char *) file.data, file.size);
     }
     probe->source =
-        view->header.siaddr != 0 ? probe_ipv4_address(view->header.siaddr, 0) : probe->server;
+        view->header.siaddr != 0 ? address_from_number(view->header.siaddr, 0) : probe->server;
 }
 
 /* A step with an answer: what firmware takes from it. */
@@ -107,7 +107,7 @@ static gboolean discover(struct probe *probe) {
     struct udp_socket *socket = open_socket(probe, port, "DISCOVER");
     if (socket == NULL)
         return FALSE;
-    probe->packet.relay = probe->link.relayed ? probe_ipv4_number(&probe->link.local) : 0;
+    probe->packet.relay = probe->link.relayed ? address_number(&probe->link.local) : 0;
     probe_report_ok(&probe->report, "DISCOVER", 0, NULL, "%s, %s, to %s%s", probe->mac,
                     architecture_name(probe->packet.architecture) != NULL
                         ? architecture_name(probe->packet.architecture)
@@ -156,7 +156,7 @@ static gboolean request(struct probe *probe) {
     server.port = DHCP_PORT_BOOT_SERVER;
     probe->packet.boot_server = true;
     probe->packet.xid++; /* EDK2 takes a new one */
-    probe->packet.client = probe_ipv4_number(&probe->link.local);
+    probe->packet.client = address_number(&probe->link.local);
     probe_report_ok(&probe->report, "REQUEST", 0, NULL, "to %s port %u", address_text(&server, to),
                     server.port);
     gboolean came = exchange(probe, socket, server, DHCP_MESSAGE_ACK);
@@ -193,7 +193,7 @@ static gboolean fetch(struct probe *probe, struct tftp_result *ret_result) {
         return FALSE;
     }
     fetch.server.port = TFTP_PORT;
-    if (probe_ipv4_number(&probe->server) == probe_ipv4_number(&fetch.server))
+    if (address_number(&probe->server) == address_number(&fetch.server))
         fetch.local = probe->link.local; /* the address that the server knows us by */
     if (!tftp_fetch_run(&fetch, ret_result, &error)) {
         probe_report_failed(&probe->report, "download", ret_result->microseconds,

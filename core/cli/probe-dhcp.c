@@ -53,9 +53,7 @@ static gboolean is_from(const struct probe_exchange *exchange, const struct dhcp
         return TRUE;
     if (!dhcp_option_get_u32(&view->options, DHCP_OPTION_SERVER_ID, &id))
         return FALSE;
-    const uint8_t bytes[] = {(uint8_t) (id >> 24), (uint8_t) (id >> 16), (uint8_t) (id >> 8),
-                             (uint8_t) id};
-    struct address server = address_from_ipv4(bytes, 0);
+    struct address server = address_from_number(id, 0);
     return address_equal(&server, &exchange->server);
 }
 

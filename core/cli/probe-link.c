@@ -13,18 +13,6 @@
 #include "net/interfaces.h"
 #include "net/sockaddr.h"
 
-uint32_t probe_ipv4_number(const struct address *address) {
-    const uint8_t *bytes = address->bytes;
-    return (uint32_t) bytes[0] << 24 | (uint32_t) bytes[1] << 16 | (uint32_t) bytes[2] << 8 |
-           bytes[3];
-}
-
-struct address probe_ipv4_address(uint32_t number, uint16_t port) {
-    const uint8_t bytes[] = {(uint8_t) (number >> 24), (uint8_t) (number >> 16),
-                             (uint8_t) (number >> 8), (uint8_t) number};
-    return address_from_ipv4(bytes, port);
-}
-
 /* All interfaces of this machine, loopback too. */
 static struct interfaces *all_interfaces(GError **error) {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
@@ -86,7 +74,7 @@ static gboolean find_by_server(const struct interfaces *interfaces, const char *
                     "--server: '%s' is no IPv4 address", server);
         return FALSE;
     }
-    link->to = probe_ipv4_address(number, DHCP_PORT_SERVER);
+    link->to = address_from_number(number, DHCP_PORT_SERVER);
     if (!find_local(server, &link->local, error))
         return FALSE;
     place_server(interfaces, link);
@@ -108,7 +96,7 @@ static gboolean find_by_interface(const struct interfaces *interfaces, const cha
     take_interface(link, interface);
     link->local = interface->addresses[0].address;
     if (link->to.family == 0)
-        link->to = probe_ipv4_address(UINT32_MAX, DHCP_PORT_SERVER);
+        link->to = address_from_number(UINT32_MAX, DHCP_PORT_SERVER);
     return TRUE;
 }
 

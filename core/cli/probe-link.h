@@ -21,7 +21,3 @@ struct probe_link {
  * The error says what to do. */
 gboolean probe_link_find(const char *server, const char *interface, struct probe_link *ret_link,
                          GError **error);
-
-/* As dhcp_header has it. */
-uint32_t probe_ipv4_number(const struct address *address);
-struct address probe_ipv4_address(uint32_t number, uint16_t port);

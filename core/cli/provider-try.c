@@ -33,12 +33,6 @@ struct options {
     gboolean live;
 };
 
-static struct address address_of(uint32_t host, uint16_t port) {
-    uint8_t bytes[4] = {(uint8_t) (host >> 24), (uint8_t) (host >> 16), (uint8_t) (host >> 8),
-                        (uint8_t) host};
-    return address_from_ipv4(bytes, port);
-}
-
 /* ---- Who asks -------------------------------------------------------------------------------- */
 
 static struct request *parse(const struct cli *cli, const void *data, size_t size,
@@ -95,8 +89,8 @@ static struct request *make_request(const struct cli *cli, const struct options 
     size_t size = client_packet_build(&packet, data, sizeof data);
     uint32_t source = packet.relay != 0 ? packet.relay : packet.client;
     struct request_origin origin = {
-        .source = address_of(source, DHCP_PORT_CLIENT),
-        .server = address_of(server, 0),
+        .source = address_from_number(source, DHCP_PORT_CLIENT),
+        .server = address_from_number(server, 0),
         .interface_name = options->interface != NULL ? options->interface : "eth0",
         .interface_index = 1,
         .port = packet.boot_server ? DHCP_PORT_BOOT_SERVER : DHCP_PORT_SERVER,
@@ -111,7 +105,7 @@ static struct request *make_captured(const struct cli *cli, const struct options
     const void *data = g_bytes_get_data(captured->packet, &size);
     struct request_origin origin = {
         .source = captured->from,
-        .server = address_of(DEFAULT_SERVER, 0),
+        .server = address_from_number(DEFAULT_SERVER, 0),
         .interface_name = options->interface != NULL ? options->interface : "eth0",
         .interface_index = 1,
         .port = captured->to.port,

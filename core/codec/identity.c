@@ -153,21 +153,6 @@ bool identity_parse_ipv4(const char *text, uint32_t *ret_address) {
     return true;
 }
 
-void identity_format_ipv4(uint32_t address, char ret_text[IDENTITY_IPV4_TEXT_SIZE]) {
-    char *place = ret_text;
-    for (size_t i = 0; i < 4; i++) {
-        unsigned part = address >> (24 - 8 * i) & 255;
-        if (i > 0)
-            *place++ = '.';
-        if (part >= 100)
-            *place++ = (char) ('0' + part / 100);
-        if (part >= 10)
-            *place++ = (char) ('0' + part / 10 % 10);
-        *place++ = (char) ('0' + part % 10);
-    }
-    *place = 0;
-}
-
 static uint32_t network_mask(unsigned bits) {
     return bits == 0 ? 0 : UINT32_MAX << (32 - bits);
 }

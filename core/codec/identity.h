@@ -13,7 +13,6 @@
 #define IDENTITY_MAC_TEXT_SIZE  18 /* with the NUL */
 #define IDENTITY_UUID_SIZE      16
 #define IDENTITY_UUID_TEXT_SIZE 37 /* with the NUL */
-#define IDENTITY_IPV4_TEXT_SIZE 16 /* with the NUL */
 
 /* Reads 52:54:00:12:34:56, 52-54-00-12-34-56, 5254.0012.3456 or 525400123456, either case.
  * `ret_mac` is untouched when it returns false. */
@@ -46,8 +45,6 @@ bool identity_is_bad_uuid(const uint8_t uuid[IDENTITY_UUID_SIZE]);
 /* Dotted quad with exactly four decimal parts, no leading zeros ("010" would be octal to some),
  * into host byte order. */
 bool identity_parse_ipv4(const char *text, uint32_t *ret_address);
-
-void identity_format_ipv4(uint32_t address, char ret_text[IDENTITY_IPV4_TEXT_SIZE]);
 
 /* An IPv4 network; a plain address is one of 32 bits. */
 struct identity_network {

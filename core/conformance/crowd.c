@@ -34,16 +34,10 @@ static GPtrArray *crowd_new(void) {
     return g_ptr_array_new_with_free_func(free_guest);
 }
 
-static struct address address_of(uint32_t host, uint16_t port) {
-    uint8_t bytes[4] = {(uint8_t) (host >> 24), (uint8_t) (host >> 16), (uint8_t) (host >> 8),
-                        (uint8_t) host};
-    return address_from_ipv4(bytes, port);
-}
-
 static struct request_origin origin_of(const struct client_packet *packet) {
     return (struct request_origin){
-        .source = address_of(packet->client, DHCP_PORT_CLIENT),
-        .server = address_of(SERVER, 0),
+        .source = address_from_number(packet->client, DHCP_PORT_CLIENT),
+        .server = address_from_number(SERVER, 0),
         .interface_name = "eth0",
         .interface_index = 2,
         .port = packet->boot_server ? DHCP_PORT_BOOT_SERVER : DHCP_PORT_SERVER,
@@ -236,7 +230,7 @@ static void invite_for(GPtrArray *crowd, const char *wire, size_t size, const ch
         return;
     struct client_packet packet = packet_of(CODE_X64_UEFI, CLIENT_FIRMWARE, false);
     struct request_origin origin = origin_of(&packet);
-    origin.source = address_of(CLIENT, 2070);
+    origin.source = address_from_number(CLIENT, 2070);
     origin.port = 69;
     g_autoptr(GPtrArray) clients = crowd_new();
     invite_usual(clients, CODE_X64_UEFI, CLIENT_FIRMWARE, false);

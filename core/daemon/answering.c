@@ -202,9 +202,7 @@ static gboolean find_server(const struct daemon *daemon, const struct interface 
         return TRUE;
     }
     uint32_t peer = view->header.giaddr != 0 ? view->header.giaddr : view->header.ciaddr;
-    uint8_t bytes[4] = {(uint8_t) (peer >> 24), (uint8_t) (peer >> 16), (uint8_t) (peer >> 8),
-                        (uint8_t) peer};
-    struct address address = address_from_ipv4(bytes, 0);
+    struct address address = address_from_number(peer, 0);
     return interfaces_server_address(daemon->interfaces, interface->index,
                                      peer != 0 ? &address : NULL, ret_server);
 }

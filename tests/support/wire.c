@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/address.h"
 #include "codec/identity.h"
 #include "support/vector.h"
 
@@ -121,8 +122,8 @@ static char *to_hex(struct span value) {
 }
 
 static char *to_address(uint32_t address) {
-    char text[IDENTITY_IPV4_TEXT_SIZE];
-    identity_format_ipv4(address, text);
+    char text[ADDRESS_TEXT_SIZE];
+    address_number_text(address, text);
     return g_strdup(text);
 }
 
