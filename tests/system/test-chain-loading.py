@@ -35,8 +35,7 @@ def chain_loads(client, *names):
 case("firmware, ipxe.efi, script, program", 120)(
     chain_loads("uefi-x64", "ipxe.efi", SCRIPT, "marker-x64.efi"))
 case("an option ROM that is iPXE gets the script at once", 120)(
-    chain_loads("uefi-x64-ipxe", SCRIPT, "marker-x64.efi"))
-case("BIOS: script, program", 120)(chain_loads("bios", SCRIPT, "marker.0"))
+    chain_loads("bios", SCRIPT, "marker.0"))
 
 
 @case("a configuration that loops is stopped, and says so", 120)

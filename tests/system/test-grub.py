@@ -26,8 +26,12 @@ def root(folder):
     """The boot programs, and GRUB beside them."""
     made = os.path.join(folder, "root")
     shutil.copytree(programs(), made)
+    # As data/boot-files does it: GRUB 2.12 behind iPXE hangs looking for other names first.
+    early = os.path.join(folder, "early.cfg")
+    with open(early, "w") as f:
+        f.write("configfile $prefix/grub.cfg\n")
     for name, (target, modules) in FORMATS.items():
-        subprocess.run(["grub-mkimage", "-O", target, "-p", f"(tftp,{SRV})/grub",
+        subprocess.run(["grub-mkimage", "-O", target, "-c", early, "-p", f"(tftp,{SRV})/grub",
                         "-o", os.path.join(made, name + ".grub"), *modules, *MODULES], check=True)
     return made
 
