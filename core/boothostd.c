@@ -47,8 +47,8 @@ static struct config *load_config(const char *path) {
     return config;
 }
 
-static gboolean on_signal(gpointer loop) {
-    g_main_loop_quit(loop);
+static gboolean on_signal(gpointer stop) {
+    *(gboolean *) stop = TRUE;
     return G_SOURCE_CONTINUE;
 }
 
@@ -68,10 +68,10 @@ static int serve(struct config *config) {
         log_error("%s", error->message);
         return EXIT_FAILURE;
     }
-    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-    guint sources[] = {g_unix_signal_add(SIGTERM, on_signal, loop),
-                       g_unix_signal_add(SIGINT, on_signal, loop), hangup};
-    g_main_loop_run(loop);
+    gboolean stop = FALSE;
+    guint sources[] = {g_unix_signal_add(SIGTERM, on_signal, &stop),
+                       g_unix_signal_add(SIGINT, on_signal, &stop), hangup};
+    daemon_run(daemon, &stop);
     for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
         g_source_remove(sources[i]);
     log_info("stopping");

@@ -13,6 +13,7 @@
 #include "daemon/serving.h"
 #include "daemon/recording.h"
 #include "daemon/state.h"
+#include "daemon/world.h"
 #include "provider/life.h"
 #include "provider/module-store.h"
 #include "record/recorder.h"
@@ -162,6 +163,7 @@ static void unref_life(gpointer life) {
 
 struct daemon *daemon_new(struct config *config, GError **error) {
     struct daemon *daemon = g_new0(struct daemon, 1);
+    daemon->world = world_new(NULL);
     daemon->config = config_ref(config);
     daemon->started = config_ref(config);
     daemon->clock = clock_monotonic();
@@ -187,6 +189,11 @@ struct daemon *daemon_new(struct config *config, GError **error) {
     start_control(daemon);
     tell_links(daemon->interfaces);
     return daemon;
+}
+
+void daemon_run(struct daemon *daemon, const gboolean *stop) {
+    while (!*stop)
+        world_iterate(daemon->world, TRUE);
 }
 
 void daemon_reload(struct daemon *daemon) {
@@ -225,5 +232,6 @@ void daemon_free(struct daemon *daemon) {
     recent_free(daemon->recent);
     config_unref(daemon->config);
     config_unref(daemon->started);
+    world_free(daemon->world);
     g_free(daemon);
 }

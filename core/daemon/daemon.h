@@ -18,9 +18,12 @@ enum daemon_error {
     DAEMON_ERROR_NOTHING, /* no interface to serve */
 };
 
-/* Opens the chain, binds the sockets and starts to serve on the default main context, which the
- * caller then runs. The error says what is in the way and what to do. */
+/* Opens the chain, binds the sockets and starts to serve on the default main context, which belongs
+ * to the calling thread from now on. The error says what is in the way and what to do. */
 struct daemon *daemon_new(struct config *config, GError **error);
+
+/* Serves until a source of the main context, such as a signal's, has set `*stop`. */
+void daemon_run(struct daemon *daemon, const gboolean *stop);
 
 /* Reads the configuration again and lets the chain that it asks for take over; the log says what came
  * of it. On the thread that runs the main context. */

@@ -10,6 +10,7 @@
 #include "daemon/reload-answer.h"
 #include "daemon/serving.h"
 #include "daemon/state.h"
+#include "daemon/world.h"
 #include "provider/life.h"
 #include "provider/succession.h"
 #include "tftp/content.h"
@@ -299,7 +300,7 @@ gboolean reload_free(struct reload *reload) {
     g_array_set_size(reload->later, 0);
     guint alarm = reload->running != NULL ? g_timeout_add(STOP_PATIENCE_MS, ring, &is_over) : 0;
     while (reload->running != NULL && !is_over)
-        g_main_context_iteration(NULL, TRUE);
+        world_iterate(reload->daemon->world, TRUE);
     if (is_over)
         return FALSE;
     if (alarm != 0)

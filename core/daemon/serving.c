@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "codec/identity.h"
 #include "daemon/state.h"
+#include "daemon/world.h"
 #include "net/udp.h"
 #include "tftp/server.h"
 
@@ -306,14 +307,19 @@ struct serving *serving_new(struct daemon *daemon, GError **error) {
 void serving_free(struct serving *serving) {
     if (serving == NULL)
         return;
+    struct world *world = serving->daemon->world;
+    world_leave(world); /* its thread may want to enter before it ends */
     if (serving->server != NULL)
         tftp_server_free(serving->server);
+    world_enter(world);
     /* What the transfer thread still posted ends here; providers that are asked at this moment
      * answer, or miss their deadline, into tftp_open_complete, which then is a no-op. */
-    while (g_main_context_iteration(NULL, serving->asking > 0) || serving->asking > 0) {
+    while (world_iterate(world, serving->asking > 0) || serving->asking > 0) {
     }
+    world_leave(world);
     if (serving->file_threads != NULL)
         g_thread_pool_free(serving->file_threads, FALSE, TRUE);
+    world_enter(world);
     if (serving->root != NULL)
         content_root_unref(serving->root);
     g_free(serving);

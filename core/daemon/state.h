@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What the daemon's parts share, for core/daemon/ alone. Everything here belongs to the packet
- * thread (the main thread); the parts that run elsewhere say so.
+ * thread, which is the main thread or whoever else has entered the world; the parts that run
+ * elsewhere say so.
  */
 #pragma once
 
@@ -24,8 +25,10 @@ struct recent;
 struct recorder;
 struct reload;
 struct serving;
+struct world;
 
 struct daemon {
+    struct world *world;    /* the lock over all below */
     struct config *config;  /* in force; a reload swaps it together with the generation */
     struct config *started; /* of the start: what a reload cannot change is still this */
     const struct clock *clock;

@@ -43,6 +43,8 @@ static void hold(struct instance *instance, struct call *call, call_done_fn done
     call->is_pending = true;
     g_queue_push_tail_link(&instance->pending, &call->pending_link);
     instance->outstanding++;
+    if (instance->pending.head == &call->pending_link)
+        mailbox_look_again(instance->mailbox);
 }
 
 static bool run_inline(struct instance *instance, struct call *call, call_done_fn done, void *user,

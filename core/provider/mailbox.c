@@ -93,6 +93,11 @@ void mailbox_post(struct mailbox *mailbox, struct call *call) {
     g_main_context_wakeup(mailbox->context);
 }
 
+void mailbox_look_again(struct mailbox *mailbox) {
+    if (!g_main_context_is_owner(mailbox->context))
+        g_main_context_wakeup(mailbox->context);
+}
+
 void mailbox_close(struct mailbox *mailbox) {
     g_source_destroy(&mailbox->source);
 }

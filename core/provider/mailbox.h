@@ -35,6 +35,10 @@ void mailbox_open(struct mailbox *mailbox);
 /* Any thread. */
 void mailbox_post(struct mailbox *mailbox, struct call *call);
 
+/* The next deadline has come nearer than the one that is waited for. Any thread; costs nothing on the
+ * one that runs the main context. */
+void mailbox_look_again(struct mailbox *mailbox);
+
 /* No round begins after this. On the thread that runs the main context. */
 void mailbox_close(struct mailbox *mailbox);
 
