@@ -177,9 +177,22 @@ static const char *set_transfers(struct config_reader *reader, const char *value
     return number(value, 1, LIMIT_TRANSFERS, &reader->config->tftp.transfers) ? NULL : "1 to 8192";
 }
 
+static const char *set_msftwindow(struct config_reader *reader, const char *value) {
+    gboolean agreed = FALSE;
+    if (!text_parse_boolean(value, &agreed))
+        return "yes or no";
+    reader->config->tftp.fixed_window = !agreed;
+    return NULL;
+}
+
 static const struct key tftp_keys[] = {
-    {"block-size", set_block_size}, {"window-size", set_window_size}, {"timeout", set_timeout},
-    {"retries", set_retries},       {"rollover", set_rollover},       {"transfers", set_transfers},
+    {"block-size", set_block_size},
+    {"window-size", set_window_size},
+    {"timeout", set_timeout},
+    {"retries", set_retries},
+    {"rollover", set_rollover},
+    {"transfers", set_transfers},
+    {"msftwindow", set_msftwindow},
 };
 
 static void complain(struct config_reader *reader, const char *where, const char *kind,

@@ -13,6 +13,10 @@
 #define RETRIES_SETTING    30
 #define WINDOW_RFC_MAX     65535 /* RFC 7440 */
 #define TIMEOUT_RFC_MAX    255   /* seconds, RFC 2349 */
+/* Microsoft's loaders ask and expect these numbers and no others; they stand in no published
+ * specification (digits of pi and of e). */
+#define MSFTWINDOW_ASKED    31416
+#define MSFTWINDOW_ANSWERED 27182
 
 static unsigned in_range(unsigned value, unsigned fallback, unsigned least, unsigned most) {
     return value == 0 ? fallback : CLAMP(value, least, most);
@@ -27,6 +31,7 @@ struct tftp_settings tftp_settings_complete(const struct tftp_settings *settings
         .retries = in_range(settings->retries, RETRIES_SETTING, 1, 1000),
         .rollover = MIN(settings->rollover, 1),
         .transfers = in_range(settings->transfers, LIMIT_TRANSFERS, 1, LIMIT_TRANSFERS),
+        .fixed_window = settings->fixed_window,
     };
 }
 
@@ -80,6 +85,9 @@ enum tftp_options_status tftp_options_agree(const struct tftp_packet *request,
     agree_block(request, MIN(settings->block_size, block_of_mtu(mtu, family)), &agreement);
     agree_window(request, netascii ? 1 : settings->window_size, &agreement);
     uint64_t value = 0;
+    agreement.has_variable_window =
+        !netascii && !settings->fixed_window &&
+        asked(request, "msftwindow", MSFTWINDOW_ASKED, MSFTWINDOW_ASKED, &value);
     if (asked(request, "timeout", 1, TIMEOUT_RFC_MAX, &value)) {
         agreement.timeout_s = (unsigned) value;
         agreement.has_timeout = TRUE;
@@ -93,7 +101,11 @@ enum tftp_options_status tftp_options_agree(const struct tftp_packet *request,
 
 gboolean tftp_options_any(const struct tftp_agreement *agreement) {
     return agreement->has_block_size || agreement->has_window_size || agreement->has_timeout ||
-           agreement->has_size;
+           agreement->has_size || agreement->has_variable_window;
+}
+
+uint8_t tftp_options_next_window(const struct tftp_packet *ack) {
+    return ack->payload.size > 0 ? ack->payload.data[0] : 0;
 }
 
 void tftp_options_write(const struct tftp_agreement *agreement, uint64_t size,
@@ -107,4 +119,6 @@ void tftp_options_write(const struct tftp_agreement *agreement, uint64_t size,
         tftp_put_number(writer, "timeout", agreement->timeout_s);
     if (agreement->has_window_size)
         tftp_put_number(writer, "windowsize", agreement->window_size);
+    if (agreement->has_variable_window)
+        tftp_put_number(writer, "msftwindow", MSFTWINDOW_ANSWERED);
 }

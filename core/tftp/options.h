@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What an administrator allows, and what comes of a client's wishes: negotiation of blksize, tsize,
- * timeout (RFC 2347, 2348, 2349) and windowsize (RFC 7440). PURE.
+ * timeout (RFC 2347, 2348, 2349), windowsize (RFC 7440) and Microsoft's variable window. PURE.
  */
 #pragma once
 
@@ -22,6 +22,7 @@ struct tftp_settings {
     unsigned rollover;  /* block number that follows 65535: 0 (default) or 1 */
     unsigned transfers; /* transfers at once, 1 to LIMIT_TRANSFERS (default); fewer where
                            * RLIMIT_NOFILE is low, as each holds a file open */
+    gboolean fixed_window; /* msftwindow is left unanswered */
 };
 
 /* A copy with defaults in place of zeros and every value within its range. */
@@ -37,6 +38,7 @@ struct tftp_agreement {
     gboolean has_window_size;
     gboolean has_timeout;
     gboolean has_size;
+    gboolean has_variable_window; /* msftwindow: each ACK tells the size of the next window */
 };
 
 enum tftp_options_status {
@@ -54,6 +56,11 @@ enum tftp_options_status tftp_options_agree(const struct tftp_packet *request,
 
 /* Whether anything was agreed, so that an OACK comes before the data. */
 gboolean tftp_options_any(const struct tftp_agreement *agreement);
+
+/* The size that an ACK of a client with has_variable_window asks for the next window: one byte
+ * behind the block number. 0: it tells none, and the last one stays. The administrator's window_size
+ * does not cap it, since the client would wait for the blocks left out. */
+uint8_t tftp_options_next_window(const struct tftp_packet *ack);
 
 /* Writes the OACK packet; check `writer->failed`. `size` is the content's. */
 void tftp_options_write(const struct tftp_agreement *agreement, uint64_t size,

@@ -250,6 +250,8 @@ void server_take_packet(struct tftp_server *server, unsigned socket,
         take_client_error(server, download, &packet);
     } else if (packet.opcode == TFTP_ACK && download->content != NULL) {
         struct transfer_event event = {.kind = TRANSFER_EVENT_ACK, .number = packet.block};
+        if (download->agreement.has_variable_window)
+            event.window = tftp_options_next_window(&packet);
         step(server, download, &event, "");
     } else {
         server->counters[TFTP_COUNTER_MALFORMED]++;

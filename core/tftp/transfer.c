@@ -142,10 +142,14 @@ static struct transfer_action answer_repeated_ack(struct transfer *transfer, int
     return send_window(transfer, now_us);
 }
 
-static struct transfer_action take_ack(struct transfer *transfer, uint16_t number, int64_t now_us) {
+static struct transfer_action take_ack(struct transfer *transfer,
+                                       const struct transfer_event *event, int64_t now_us) {
     uint64_t block = 0;
-    if (!find_block(transfer, number, &block))
+    if (!find_block(transfer, event->number, &block))
         return keep_waiting(transfer);
+    /* Also with an ACK that repeats: that is how a client that lost packets asks for less. */
+    if (event->window > 0)
+        transfer->setup.window_size = event->window;
     gboolean answers_oack = !transfer->verified && transfer->setup.oack;
     if (block == transfer->acknowledged && !answers_oack)
         return transfer->verified ? answer_repeated_ack(transfer, now_us) : keep_waiting(transfer);
@@ -186,7 +190,7 @@ struct transfer_action transfer_step(struct transfer *transfer, const struct tra
     case TRANSFER_EVENT_START:
         return start(transfer, now_us);
     case TRANSFER_EVENT_ACK:
-        return take_ack(transfer, event->number, now_us);
+        return take_ack(transfer, event, now_us);
     case TRANSFER_EVENT_ERROR:
         return take_error(transfer, event->number);
     case TRANSFER_EVENT_TIMER:

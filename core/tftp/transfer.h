@@ -39,7 +39,7 @@ struct transfer_statistics {
     uint64_t resent;       /* blocks sent more than once */
     uint64_t timeouts;     /* times the timer ran out and something was repeated */
     unsigned block_size;   /* agreed; 0 before there was an agreement */
-    unsigned window_size;  /* agreed */
+    unsigned window_size;  /* agreed, or the last one of a variable window */
     int64_t duration_us;   /* since the request */
     int64_t round_trip_us; /* smoothed; 0 when never measured */
     gboolean acknowledged; /* the last block was */
@@ -49,7 +49,7 @@ struct transfer_statistics {
 struct transfer_setup {
     uint64_t size;        /* bytes of the content */
     unsigned block_size;  /* 8 to 65464 */
-    unsigned window_size; /* 1 to LIMIT_TFTP_WINDOW_MAX */
+    unsigned window_size; /* 1 to LIMIT_TFTP_WINDOW_MAX; changes where ACKs name another */
     unsigned rollover;    /* the number that follows block 65535: 0 or 1 */
     gboolean oack;        /* options were agreed: an OACK goes first */
     gboolean size_told;   /* the OACK has tsize: an ERROR right after it is a size probe */
@@ -80,7 +80,7 @@ struct transfer {
 
 enum transfer_event_kind {
     TRANSFER_EVENT_START, /* once, first */
-    TRANSFER_EVENT_ACK,   /* number: the block on the wire */
+    TRANSFER_EVENT_ACK,   /* number: the block on the wire; perhaps a window */
     TRANSFER_EVENT_ERROR, /* number: the code */
     TRANSFER_EVENT_TIMER, /* the wake-up time has come; too early is harmless */
 };
@@ -88,6 +88,7 @@ enum transfer_event_kind {
 struct transfer_event {
     enum transfer_event_kind kind;
     uint16_t number;
+    uint8_t window; /* ACK: blocks of the next window, as the client wishes; 0: as before */
 };
 
 /* What the caller does next. When the outcome is not TRANSFER_RUNNING any more, nothing is sent. */

@@ -20,6 +20,7 @@
 struct run {
     struct transfer transfer;
     int64_t now_us;
+    gboolean variable;
     unsigned unverified; /* datagrams sent before the first ACK */
 };
 
@@ -82,6 +83,9 @@ static void take_event(struct run *run, const uint8_t *data) {
     uint16_t number = (uint16_t) (data[1] << 8 | data[2]);
     run->now_us += INT64_C(1) << (data[0] >> 3) / 2 * 2;
     struct transfer_event event = {.number = number};
+    /* Some clients name the size of the next window with each ACK. */
+    if (run->variable)
+        event.window = (uint8_t) (number >> 8);
     const struct transfer *transfer = &run->transfer;
     switch (data[0] & 7) {
     case 0:
@@ -113,7 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < SETUP_BYTES || size > SETUP_BYTES + EVENTS_MAX * EVENT_BYTES)
         return 0;
     struct transfer_setup setup = read_setup(data);
-    struct run run = {.now_us = 1};
+    struct run run = {.now_us = 1, .variable = (data[7] & 32) != 0};
     transfer_init(&run.transfer, &setup, run.now_us);
     step(&run, (struct transfer_event){.kind = TRANSFER_EVENT_START});
     for (size_t at = SETUP_BYTES; at + EVENT_BYTES <= size; at += EVENT_BYTES)

@@ -93,6 +93,7 @@ static void test_reads_typed_values(struct fixture *fixture, gconstpointer unuse
                   "[tftp]\n"
                   "block-size = 1024\n"
                   "timeout = 500ms\n"
+                  "msftwindow = no\n"
                   "[chain]\n"
                   "providers = a; b\n"
                   "[provider b]\n"
@@ -114,6 +115,7 @@ static void test_reads_typed_values(struct fixture *fixture, gconstpointer unuse
     g_assert_cmpuint(config->canary, ==, 16);
     g_assert_cmpuint(config->tftp.block_size, ==, 1024);
     g_assert_cmpuint(config->tftp.timeout_ms, ==, 500);
+    g_assert_true(config->tftp.fixed_window);
 
     g_assert_cmpuint(config->instances->len, ==, 2);
     const struct instance_config *a = g_ptr_array_index(config->instances, 0);
@@ -126,7 +128,7 @@ static void test_reads_typed_values(struct fixture *fixture, gconstpointer unuse
     g_assert_cmpuint(b->settings->len, ==, 1);
     const struct instance_setting *colour = g_ptr_array_index(b->settings, 0);
     g_assert_cmpstr(colour->value, ==, "a#b");
-    g_assert_cmpstr(colour->where, ==, "boothost.conf:14");
+    g_assert_cmpstr(colour->where, ==, "boothost.conf:15");
 }
 
 static void test_reads_what_is_recorded(struct fixture *fixture, gconstpointer unused) {

@@ -69,7 +69,8 @@ static void test_clients_of_the_field(void) {
         {"", ""},
         {"blksize=1432 tsize=0", "blksize=1432 tsize=123456"},
         {"tsize=0 blksize=1468 windowsize=4", "blksize=1468 tsize=123456 windowsize=4"},
-        {"TSIZE=0 BlkSize=1456 msftwindow=31416", "blksize=1456 tsize=123456"},
+        {"TSIZE=0 BlkSize=1456 windowsize=4 msftwindow=31416",
+         "blksize=1456 tsize=123456 windowsize=4 msftwindow=27182"},
         {"tsize=0 blksize=512 timeout=6", "blksize=512 tsize=123456 timeout=6"},
         {"blksize=1428 multicast=", "blksize=1428"},
     };
@@ -127,6 +128,35 @@ static void test_netascii(void) {
     check_rows(rows, G_N_ELEMENTS(rows), "NetAscii", &(struct tftp_settings){0}, 0);
 }
 
+static void test_variable_window(void) {
+    static const struct row agreed[] = {
+        {"msftwindow=31416", "msftwindow=27182"},
+        {"MSFTWindow=31416 windowsize=64", "windowsize=32 msftwindow=27182"},
+        {"msftwindow=27182", ""}, /* our own number, and every other, is no question */
+        {"msftwindow=1", ""},
+        {"msftwindow=", ""},
+    };
+    check_rows(agreed, G_N_ELEMENTS(agreed), "octet", &(struct tftp_settings){0}, 0);
+    static const struct row off[] = {{"windowsize=4 msftwindow=31416", "windowsize=4"}};
+    check_rows(off, 1, "octet", &(struct tftp_settings){.fixed_window = TRUE}, 0);
+    static const struct row text[] = {{"msftwindow=31416", ""}};
+    check_rows(text, 1, "netascii", &(struct tftp_settings){0}, 0);
+}
+
+static uint8_t next_window(const char *bytes, size_t size) {
+    struct tftp_packet packet;
+    g_assert_cmpint(tftp_parse((struct span){(const uint8_t *) bytes, size}, &packet), ==, TFTP_OK);
+    return tftp_options_next_window(&packet);
+}
+
+static void test_acks_of_five_bytes(void) {
+    g_assert_cmpuint(next_window("\0\4\0\7\x40", 5), ==, 64);
+    g_assert_cmpuint(next_window("\0\4\0\7\xff", 5), ==, 255);
+    g_assert_cmpuint(next_window("\0\4\0\7\0", 5), ==, 0);
+    g_assert_cmpuint(next_window("\0\4\0\7", 4), ==, 0);
+    g_assert_cmpuint(next_window("\0\4\0\7\3\xaa\xaa", 7), ==, 3);
+}
+
 static void test_other_modes(void) {
     static const char request[] = "\0\1file\0mail";
     struct tftp_packet packet;
@@ -169,6 +199,10 @@ int main(int argc, char **argv) {
     g_test_add_func("/boothost/tftp/options/administrators-caps-hold", test_administrators_caps);
     g_test_add_func("/boothost/tftp/options/the-mtu-caps-blocks", test_mtu_caps_blocks);
     g_test_add_func("/boothost/tftp/options/netascii-has-no-window-and-no-size", test_netascii);
+    g_test_add_func("/boothost/tftp/options/the-variable-window-has-its-numbers",
+                    test_variable_window);
+    g_test_add_func("/boothost/tftp/options/an-ack-may-tell-the-next-window",
+                    test_acks_of_five_bytes);
     g_test_add_func("/boothost/tftp/options/other-modes-are-refused", test_other_modes);
     g_test_add_func("/boothost/tftp/options/settings-have-defaults-and-ranges",
                     test_defaults_and_ranges);

@@ -114,6 +114,46 @@ static void test_windows(void) {
     g_assert_cmpint(scene.transfer.outcome, ==, TRANSFER_COMPLETED);
 }
 
+/* An ACK that also names the size of the next window, as msftwindow's do. */
+static void ack_for(struct scene *scene, uint16_t number, uint8_t window, int64_t after_us) {
+    scene->now_us += after_us;
+    struct transfer_event event = {.kind = TRANSFER_EVENT_ACK, .number = number, .window = window};
+    scene->action = transfer_step(&scene->transfer, &event, scene->now_us);
+}
+
+static void test_windows_of_the_clients_choice(void) {
+    struct scene scene = begin(setup_of(1000 * 512, 512, 4));
+    ack_for(&scene, 0, 4, 1 * MS);
+    assert_sends(&scene, 1, 4);
+    ack_for(&scene, 4, 64, 1 * MS);
+    assert_sends(&scene, 5, 64);
+    ack_for(&scene, 68, 255, 1 * MS);
+    assert_sends(&scene, 69, 255);
+    ack_for(&scene, 323, 2, 1 * MS);
+    assert_sends(&scene, 324, 2);
+    ack_for(&scene, 325, 0, 1 * MS); /* none named: as before */
+    assert_sends(&scene, 326, 2);
+    ack_for(&scene, 327, 1, 1 * MS);
+    assert_sends(&scene, 328, 1);
+    g_assert_cmpuint(transfer_statistics(&scene.transfer, scene.now_us).window_size, ==, 1);
+}
+
+static void test_window_shrinks_after_loss(void) {
+    struct scene scene = begin(setup_of(1000 * 512, 512, 4));
+    ack_for(&scene, 0, 64, 1 * MS);
+    assert_sends(&scene, 1, 64);
+    ack_for(&scene, 10, 8, 20 * MS); /* 11 was lost: back to it, in smaller steps */
+    assert_sends(&scene, 11, 8);
+    ack_for(&scene, 10, 2, 60 * MS); /* and lost again */
+    assert_sends(&scene, 11, 2);
+    ack_for(&scene, 64, 64, 1 * MS); /* late, of the first window: not under way any more */
+    assert_silent(&scene);
+    wait_for_timer(&scene);
+    assert_sends(&scene, 11, 2);
+    ack_for(&scene, 12, 4, 1 * MS);
+    assert_sends(&scene, 13, 4);
+}
+
 static void test_hole_in_a_window(void) {
     struct scene scene = begin(setup_of(100 * 512, 512, 4));
     ack(&scene, 0, 1 * MS);
@@ -402,6 +442,8 @@ int main(int argc, char **argv) {
     ADD("lock-step", test_lock_step);
     ADD("sizes-at-block-edges", test_sizes_at_block_edges);
     ADD("windows", test_windows);
+    ADD("windows-of-the-clients-choice", test_windows_of_the_clients_choice);
+    ADD("a-variable-window-shrinks-after-loss", test_window_shrinks_after_loss);
     ADD("a-hole-restarts-the-window-once", test_hole_in_a_window);
     ADD("a-lost-first-block-is-repeated", test_first_block_of_a_window_lost);
     ADD("duplicate-acks-never-double-the-traffic", test_sorcerers_apprentice);
