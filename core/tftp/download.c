@@ -4,38 +4,58 @@
  */
 #include "tftp/download.h"
 
+#include <string.h>
+
+/* The download and its names are one piece of memory; most clients spell a name as we do. */
 struct download *download_new(const struct tftp_open *open, unsigned socket) {
-    struct download *download = g_new0(struct download, 1);
-    download->client = open->client;
-    download->socket = socket;
-    download->server = open->server;
-    download->interface = open->interface;
-    download->name = g_strdup(open->name);
-    download->wire_name = g_strdup(open->wire_name);
-    download->arrived_us = open->arrived_us;
-    download->unverified.data = download;
+    size_t name = strlen(open->name) + 1;
+    gboolean same = strcmp(open->name, open->wire_name) == 0;
+    size_t wire_name = same ? 0 : strlen(open->wire_name) + 1;
+    struct download *download = g_malloc(sizeof(*download) + name + wire_name);
+    *download = (struct download){
+        .key.client = open->client,
+        .socket = socket,
+        .server = open->server,
+        .interface = open->interface,
+        .arrived_us = open->arrived_us,
+        .name = download->names,
+        .wire_name = same ? download->names : download->names + name,
+        .link.data = download,
+    };
+    memcpy(download->names, open->name, name);
+    memcpy(download->names + name, open->wire_name, wire_name);
     return download;
 }
 
 void download_free(struct download *download) {
     content_unref(download->content);
-    g_free(download->name);
-    g_free(download->wire_name);
+    g_free(download->message);
     g_free(download);
 }
 
+void download_end(struct download *download, enum transfer_outcome outcome, const char *message,
+                  int64_t now_us) {
+    g_clear_pointer(&download->content, content_unref);
+    download->outcome = outcome;
+    download->message = message[0] != '\0' ? g_strdup(message) : NULL;
+    download->ended_us = now_us;
+}
+
 struct tftp_report download_report(const struct download *download, int64_t now_us) {
+    int64_t until_us = download->ended_us != 0 ? download->ended_us : now_us;
     struct tftp_report report = {
-        .client = download->client,
+        .client = download->key.client,
         .server = download->server,
         .interface = download->interface,
         .name = download->name,
         .wire_name = download->wire_name,
-        .outcome = TRANSFER_RUNNING,
-        .message = "",
+        .outcome = download->outcome,
+        .message = download->message != NULL ? download->message : "",
+        .mark = download->mark,
     };
-    if (download->content != NULL)
-        report.statistics = transfer_statistics(&download->transfer, now_us);
-    report.statistics.duration_us = now_us - download->arrived_us;
+    /* It had content once it had a block size. */
+    if (download->transfer.setup.block_size > 0)
+        report.statistics = transfer_statistics(&download->transfer, until_us);
+    report.statistics.duration_us = until_us - download->arrived_us;
     return report;
 }

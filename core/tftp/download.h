@@ -20,26 +20,43 @@
 #define DOWNLOAD_SOCKETS LIMIT_TRANSFERS_CLIENT
 #define DOWNLOAD_RECENT  1024 /* ended downloads whose late packets are known as such */
 
+/* What the table finds a client's downloads by. */
+struct download_key {
+    uint32_t hash; /* the table's */
+    struct address client;
+};
+
 struct download {
-    struct timer timer;    /* first member: the timer is the download */
-    uint32_t hash;         /* the table's */
-    struct address client; /* with `socket` the key */
-    unsigned socket;       /* position of the data socket */
-    uint64_t id;           /* never given twice */
-    struct address server; /* our address, the source of all answers */
-    unsigned interface;    /* it arrived on */
-    char *name;            /* canonical */
-    char *wire_name;
+    struct timer timer; /* first member: the timer is the download */
+    struct download_key key;
+    unsigned socket;          /* position of the data socket */
+    struct download *sibling; /* another one of the same client address and port */
+    uint64_t id;              /* never given twice */
+    struct address server;    /* our address, the source of all answers */
+    unsigned interface;       /* it arrived on */
     struct tftp_agreement agreement;
     struct tftp_settings settings; /* as they were when the request came */
     int64_t arrived_us;
     struct content *content;  /* NULL while it is waited for */
     struct transfer transfer; /* once there is content */
-    GList unverified;         /* link in the table's queue until the client has proved itself */
+    GList link; /* in the table's queue until the client has proved itself; after the end in the
+                 * server's queue of what its owner is to be told */
+    gboolean is_unverified;
+    uint64_t mark; /* the owner's, see struct tftp_open */
+    enum transfer_outcome outcome;
+    int64_t ended_us;      /* 0: it runs */
+    char *message;         /* of the end; NULL: none */
+    const char *name;      /* canonical; lies in `names` */
+    const char *wire_name; /* lies there, too */
+    char names[];
 };
 
 struct download *download_new(const struct tftp_open *open, unsigned socket);
 void download_free(struct download *download);
+
+/* It is over: its content is let go, and what is to be said of it stays. `message` is copied. */
+void download_end(struct download *download, enum transfer_outcome outcome, const char *message,
+                  int64_t now_us);
 
 /* What is known of it, for reports; points into `download`. */
 struct tftp_report download_report(const struct download *download, int64_t now_us);

@@ -6,12 +6,15 @@
 
 #include "base/limits.h"
 
+#include <string.h>
+
 struct tftp_mailbox {
     gatomicrefcount references; /* the server's, and one of each question that is out */
     GMutex lock;
     GQueue answers;        /* struct answer */
     guint out;             /* questions without an answer, and answers not yet taken */
     struct poller *poller; /* NULL once closed */
+    GThread *home;         /* it takes the answers; NULL: not known yet */
 };
 
 struct tftp_mailbox *tftp_mailbox_new(struct poller *poller) {
@@ -28,6 +31,12 @@ void tftp_mailbox_unref(struct tftp_mailbox *mailbox) {
         return;
     g_mutex_clear(&mailbox->lock);
     g_free(mailbox);
+}
+
+void tftp_mailbox_take_home(struct tftp_mailbox *mailbox) {
+    g_mutex_lock(&mailbox->lock);
+    mailbox->home = g_thread_self();
+    g_mutex_unlock(&mailbox->lock);
 }
 
 void tftp_mailbox_close(struct tftp_mailbox *mailbox) {
@@ -49,24 +58,24 @@ struct tftp_open *tftp_mailbox_open(struct tftp_mailbox *mailbox, const struct t
     if (!room)
         return NULL;
 
-    struct answer *answer = g_new0(struct answer, 1);
-    answer->open = *open;
-    answer->open.name = g_strdup(open->name);
-    answer->open.wire_name = g_strdup(open->wire_name);
-    answer->socket = socket;
-    answer->download = download;
-    answer->mailbox = mailbox;
+    size_t name = strlen(open->name) + 1;
+    size_t wire_name = strlen(open->wire_name) + 1;
+    struct answer *answer = g_malloc(sizeof(*answer) + name + wire_name);
+    *answer =
+        (struct answer){.open = *open, .socket = socket, .download = download, .mailbox = mailbox};
+    answer->open.name = memcpy(answer->text, open->name, name);
+    answer->open.wire_name = memcpy(answer->text + name, open->wire_name, wire_name);
     g_atomic_ref_count_inc(&mailbox->references);
     return &answer->open;
 }
 
 void answer_free(struct answer *answer) {
-    for (unsigned i = 0; answer->names[i] != NULL; i++)
-        g_free(answer->names[i]);
+    for (unsigned i = 0; answer->names[i] != NULL; i++) {
+        if (answer->names[i] != answer->open.name)
+            g_free((char *) answer->names[i]);
+    }
     content_unref(answer->content);
     g_free(answer->message);
-    g_free((char *) answer->open.name);
-    g_free((char *) answer->open.wire_name);
     tftp_mailbox_unref(answer->mailbox);
     g_free(answer);
 }
@@ -86,7 +95,8 @@ static void post(struct answer *answer) {
     gboolean open = mailbox->poller != NULL;
     if (open) {
         g_queue_push_tail(&mailbox->answers, answer);
-        poller_wake(mailbox->poller);
+        if (g_thread_self() != mailbox->home)
+            poller_wake(mailbox->poller);
     } else {
         mailbox->out--;
     }
@@ -108,8 +118,8 @@ void tftp_open_serve(struct tftp_open *open, const char *const *names) {
     struct answer *answer = (struct answer *) open;
     answer->serve = TRUE;
     if (names == NULL)
-        answer->names[0] = g_strdup(open->name);
+        answer->names[0] = open->name;
     for (unsigned i = 0; names != NULL && i < TFTP_OPEN_NAMES && names[i] != NULL; i++)
-        answer->names[i] = g_strdup(names[i]);
+        answer->names[i] = names[i] == open->name ? open->name : g_strdup(names[i]);
     post(answer);
 }

@@ -13,20 +13,24 @@ struct tftp_mailbox;
 
 /* One answer, in the transfer thread's hands. Free with answer_free(). */
 struct answer {
-    struct tftp_open open; /* `name` and `wire_name` are owned */
+    struct tftp_open open; /* its names lie in `text` */
     unsigned socket;       /* with open.client: the download that asked ... */
     uint64_t download;     /* ... if it is still this one */
     struct tftp_mailbox *mailbox;
-    gboolean serve; /* look below the root for `names` */
-    char *names[TFTP_OPEN_NAMES + 1];
-    struct content *content; /* or NULL: refused */
+    gboolean serve;                         /* look below the root for `names` */
+    const char *names[TFTP_OPEN_NAMES + 1]; /* open.name, or owned */
+    struct content *content;                /* or NULL: refused */
     enum tftp_refusal refusal;
     char *message; /* or NULL */
+    char text[];
 };
 
 /* `poller` is woken by each answer until tftp_mailbox_close(). */
 struct tftp_mailbox *tftp_mailbox_new(struct poller *poller);
 void tftp_mailbox_unref(struct tftp_mailbox *mailbox);
+
+/* The calling thread is the one that takes: answers that it gives itself wake nobody. */
+void tftp_mailbox_take_home(struct tftp_mailbox *mailbox);
 
 /* From now on answers are dropped. After it returns nobody touches the poller any more. */
 void tftp_mailbox_close(struct tftp_mailbox *mailbox);

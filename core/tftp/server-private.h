@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The TFTP server's inside, shared by its own files: server.c (life and loop), server-request.c
- * (from a request to its content) and server-transfer.c (from the content to the end).
+ * (from a request to its content), server-transfer.c (from the content to the end) and server-owner.c
+ * (what the owner is asked and told).
  */
 #pragma once
 
@@ -13,6 +14,7 @@
 #include "tftp/download.h"
 
 #define SERVER_LISTENERS_MAX 64
+#define SERVER_REQUEST_BYTES 1024          /* room for one datagram: twice the longest request */
 #define SERVER_BUFFER        (1024 * 1024) /* bytes of a window that are sent at once */
 
 struct tftp_server {
@@ -37,7 +39,9 @@ struct tftp_server {
     uint64_t last_id;
     unsigned netascii; /* transfers with converted text under way */
 
-    struct udp_batch *batch; /* the thread's own */
+    GQueue asked; /* the thread's own: struct tftp_open, for the owner */
+    GQueue ended; /* struct download, by its link: the same */
+    struct udp_batch *batch;
     uint8_t *buffer;
 };
 
@@ -65,9 +69,19 @@ void server_send_error(struct tftp_server *server, unsigned socket, const struct
 void server_refuse(struct tftp_server *server, struct download *download,
                    enum transfer_outcome outcome, enum tftp_error error, const char *message);
 
-/* Counts, reports and frees the download. */
+/* Counts the end of the download and has it told to the owner. */
 void server_end(struct tftp_server *server, struct download *download,
                 enum transfer_outcome outcome, const char *message);
 
-/* Counts and reports the end of a request that did or did not become a download. */
-void server_report(struct tftp_server *server, const struct tftp_report *report);
+/* The same for one that never came into the table. */
+void server_report(struct tftp_server *server, struct download *download,
+                   enum transfer_outcome outcome, const char *message);
+
+/* Has the owner asked for the download's content; ends it when too many are being asked for. */
+void server_ask(struct tftp_server *server, struct download *download);
+
+/* Whether there is something to tell. */
+gboolean server_has_news(const struct tftp_server *server);
+
+/* Tells it: ends and questions, in one batch. Without the server's lock. */
+void server_tell_owner(struct tftp_server *server);

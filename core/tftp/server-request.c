@@ -21,16 +21,7 @@ struct request {
 static void refuse_early(struct tftp_server *server, const struct request *request,
                          enum tftp_error error, const char *message) {
     server_send_error(server, REFUSAL_SOCKET, request->datagram, error, message);
-    struct tftp_report report = {
-        .client = request->open.client,
-        .server = request->open.server,
-        .interface = request->open.interface,
-        .name = request->open.name,
-        .wire_name = request->open.wire_name,
-        .outcome = TRANSFER_REFUSED,
-        .message = message,
-    };
-    server_report(server, &report);
+    server_report(server, download_new(&request->open, REFUSAL_SOCKET), TRANSFER_REFUSED, message);
 }
 
 static unsigned link_mtu(const struct tftp_server *server, unsigned interface) {
@@ -76,17 +67,7 @@ static void begin_download(struct tftp_server *server, const struct request *req
     if (download->agreement.netascii)
         server->netascii++;
     download_table_add(server->table, download);
-
-    struct tftp_open *open =
-        tftp_mailbox_open(server->mailbox, &request->open, socket, download->id);
-    if (open == NULL) {
-        server->counters[TFTP_COUNTER_LIMIT_TOTAL]++;
-        server_end(server, download, TRANSFER_FAILED, "too many requests wait for providers");
-    } else if (server->callbacks.open != NULL) {
-        server->callbacks.open(server->callbacks.user, open);
-    } else {
-        tftp_open_serve(open, NULL);
-    }
+    server_ask(server, download);
 }
 
 static void take_read_request(struct tftp_server *server, struct request *request) {
@@ -142,7 +123,9 @@ void server_take_request(struct tftp_server *server, const struct udp_datagram *
         server->counters[TFTP_COUNTER_MALFORMED]++;
         return;
     }
-    g_autofree char *wire_name = g_strndup((const char *) packet.file.data, packet.file.size);
+    char wire_name[SERVER_REQUEST_BYTES + 1];
+    memcpy(wire_name, packet.file.data, packet.file.size);
+    wire_name[packet.file.size] = '\0';
     struct request request = {
         .datagram = datagram,
         .packet = &packet,
@@ -197,6 +180,7 @@ void server_take_answer(struct tftp_server *server, struct answer *answer) {
         answer_free(answer);
         return;
     }
+    download->mark = answer->open.mark;
     enum tftp_error error = (enum tftp_error) answer->refusal;
     struct content *content = g_steal_pointer(&answer->content);
     if (answer->serve)

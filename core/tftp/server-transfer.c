@@ -18,45 +18,6 @@ static int64_t now(void) {
     return g_get_monotonic_time();
 }
 
-static enum tftp_counter counter_of(enum transfer_outcome outcome) {
-    switch (outcome) {
-    case TRANSFER_COMPLETED:
-        return TFTP_COUNTER_COMPLETED;
-    case TRANSFER_SIZE_PROBE:
-        return TFTP_COUNTER_SIZE_PROBES;
-    case TRANSFER_ABORTED:
-        return TFTP_COUNTER_ABORTED;
-    case TRANSFER_TIMED_OUT:
-        return TFTP_COUNTER_TIMED_OUT;
-    case TRANSFER_REPLACED:
-        return TFTP_COUNTER_REPLACED;
-    case TRANSFER_REFUSED:
-        return TFTP_COUNTER_REFUSED;
-    default:
-        return TFTP_COUNTER_FAILED;
-    }
-}
-
-void server_report(struct tftp_server *server, const struct tftp_report *report) {
-    server->counters[counter_of(report->outcome)]++;
-    server->counters[TFTP_COUNTER_BYTES] += report->statistics.bytes;
-    if (server->callbacks.ended != NULL)
-        server->callbacks.ended(server->callbacks.user, report);
-}
-
-void server_end(struct tftp_server *server, struct download *download,
-                enum transfer_outcome outcome, const char *message) {
-    struct tftp_report report = download_report(download, now());
-    report.outcome = outcome;
-    report.message = message;
-    timers_cancel(&server->timers, &download->timer);
-    download_table_remove(server->table, download);
-    if (download->agreement.netascii)
-        server->netascii--;
-    server_report(server, &report);
-    download_free(download);
-}
-
 void server_send_error(struct tftp_server *server, unsigned socket, const struct udp_datagram *peer,
                        enum tftp_error error, const char *message) {
     uint8_t packet[PACKET_MAX];
@@ -71,7 +32,7 @@ void server_send_error(struct tftp_server *server, unsigned socket, const struct
 /* Where the download's packets go and come from. The interface is the routing table's choice: a
  * client behind a router need not be reached the way it came. */
 static struct udp_datagram route(const struct download *download) {
-    return (struct udp_datagram){.peer = download->client, .local = download->server};
+    return (struct udp_datagram){.peer = download->key.client, .local = download->server};
 }
 
 void server_refuse(struct tftp_server *server, struct download *download,

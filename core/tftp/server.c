@@ -8,8 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define REQUEST_BYTES     1024 /* room for one datagram: twice the longest request */
-#define OTHER_DESCRIPTORS 256  /* left to the rest of the daemon */
+#define OTHER_DESCRIPTORS 256 /* left to the rest of the daemon */
 
 const char *tftp_counter_name(enum tftp_counter counter) {
     static const char *const names[TFTP_COUNTERS] = {
@@ -67,8 +66,23 @@ static void end_all(struct tftp_server *server) {
         server_refuse(server, download, TRANSFER_FAILED, TFTP_ERROR_UNDEFINED, "server stops");
 }
 
+/* The owner may answer at once, and what comes of its answers is told, too. */
+static void settle(struct tftp_server *server) {
+    do {
+        if (server_has_news(server)) {
+            g_mutex_unlock(&server->lock);
+            server_tell_owner(server);
+            g_mutex_lock(&server->lock);
+        }
+        for (struct answer *answer = tftp_mailbox_take(server->mailbox); answer != NULL;
+             answer = tftp_mailbox_take(server->mailbox))
+            server_take_answer(server, answer);
+    } while (server_has_news(server));
+}
+
 static gpointer run(gpointer data) {
     struct tftp_server *server = data;
+    tftp_mailbox_take_home(server->mailbox);
     uint32_t tokens[POLLER_EVENTS_MAX];
     g_mutex_lock(&server->lock);
     while (!g_atomic_int_get(&server->stop)) {
@@ -78,12 +92,11 @@ static gpointer run(gpointer data) {
         g_mutex_lock(&server->lock);
         for (unsigned i = 0; i < count; i++)
             take_packets(server, tokens[i]);
-        for (struct answer *answer = tftp_mailbox_take(server->mailbox); answer != NULL;
-             answer = tftp_mailbox_take(server->mailbox))
-            server_take_answer(server, answer);
         take_timers(server);
+        settle(server);
     }
     end_all(server);
+    settle(server);
     g_mutex_unlock(&server->lock);
     return NULL;
 }
@@ -169,8 +182,10 @@ static struct tftp_server *server_alloc(const struct tftp_server_options *option
     server->most_transfers = most_transfers();
     server->table = download_table_new();
     timers_init(&server->timers);
-    server->batch = udp_batch_new(REQUEST_BYTES);
+    server->batch = udp_batch_new(SERVER_REQUEST_BYTES);
     server->buffer = g_malloc(SERVER_BUFFER);
+    g_queue_init(&server->asked);
+    g_queue_init(&server->ended);
     return server;
 }
 

@@ -27,6 +27,7 @@ struct tftp_open {
     const char *name;      /* canonical relative path, see tftp/path.h */
     const char *wire_name; /* as the client spelled it; foreign bytes, quote before use */
     int64_t arrived_us;    /* monotonic */
+    uint64_t mark;         /* the owner's, 0 at first: comes back in the report */
 };
 
 /* RFC 1350 section 5 error codes that an owner may answer with. */
@@ -58,15 +59,20 @@ struct tftp_report {
     const char *wire_name;
     enum transfer_outcome outcome; /* TRANSFER_RUNNING in a list of running ones */
     const char *message;           /* what the ERROR packet said, ours or the client's; or "" */
+    uint64_t mark;                 /* what the owner wrote into struct tftp_open */
     struct transfer_statistics statistics;
 };
 
+/* All are called on the transfer thread, in batches, without any lock of the server's; none may
+ * block, since all transfers wait meanwhile. */
 struct tftp_callbacks {
-    /* Asks for content. NULL: the served root alone answers, on the transfer thread.
-     * Called on the transfer thread; must not block. */
+    /* Before and after each batch of the others. May be NULL. */
+    void (*enter)(gpointer user);
+    void (*leave)(gpointer user);
+    /* Asks for content. NULL: the served root alone answers, on the transfer thread. */
     void (*open)(gpointer user, struct tftp_open *open);
     /* One call per request that came as far as having a name, size probes and refusals included.
-     * On the transfer thread; must not block. May be NULL. */
+     * May be NULL. */
     void (*ended)(gpointer user, const struct tftp_report *report);
     gpointer user; /* must outlive the server and every open one */
 };
@@ -119,18 +125,16 @@ void tftp_server_free(struct tftp_server *server);
 /* Port that was bound first. */
 uint16_t tftp_server_port(const struct tftp_server *server);
 
-/* What holds for requests from now on; `root` and `interfaces` as in the options. Any thread but
- * not from a callback. */
+/* What holds for requests from now on; `root` and `interfaces` as in the options. Any thread. */
 void tftp_server_configure(struct tftp_server *server, const struct tftp_settings *settings,
                            struct content_root *root, struct interfaces *interfaces);
 
-/* Any thread but not from a callback. `ret_running` (may be NULL) is the number of transfers at the
- * moment. */
+/* Any thread. `ret_running` (may be NULL) is the number of transfers at the moment. */
 void tftp_server_counters(struct tftp_server *server, uint64_t ret_counters[TFTP_COUNTERS],
                           unsigned *ret_running);
 
 /* Calls `visit` for up to `most` running transfers, under the server's lock: copy, do not call back
- * into the server. Any thread but not from a callback. */
+ * into the server. Any thread. */
 void tftp_server_running(struct tftp_server *server, unsigned most,
                          void (*visit)(const struct tftp_report *report, gpointer user),
                          gpointer user);
