@@ -32,7 +32,7 @@ static bool fires(struct build *build, enum quirk quirk) {
     build->facts.size = build->writer.size;
     if (!row->fires(&build->facts))
         return false;
-    trace_add_quirk(build->trace, row->name);
+    trace_add_quirk(build->trace, quirk);
     return true;
 }
 
@@ -190,18 +190,6 @@ static const char *shape_name(const struct plan *plan) {
     return plan->is_abort ? "abort" : names[plan->form];
 }
 
-static void set_text(char **slot, const char *text) {
-    g_free(*slot);
-    *slot = g_strdup(text);
-}
-
-static void trace_plan(struct trace *trace, const struct plan *plan) {
-    char text[ADDRESS_TEXT_SIZE];
-    set_text(&trace->shape, shape_name(plan));
-    set_text(&trace->boot_file, plan->form != PLAN_MENU ? plan->boot_file : NULL);
-    set_text(&trace->server, address_text(&plan->server, text));
-}
-
 /* Option 57 has been read by the request; the room is what the client takes. */
 static size_t room_of(const struct request *request) {
     int64_t size = LIMIT_REPLY_DEFAULT;
@@ -237,7 +225,8 @@ int answer_make(const struct request *request, const struct reply *reply, int32_
             NULL, 0);
         return -EMSGSIZE;
     }
-    trace_plan(trace, &plan);
+    trace_set_answer(trace, shape_name(&plan), plan.form != PLAN_MENU ? plan.boot_file : NULL,
+                     &plan.server);
     answer.size = build.writer.size;
     *ret_answer = answer;
     return 0;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "boot/plan.h"
 #include "boot/request.h"
 #include "boot/trace.h"
@@ -54,18 +55,21 @@ static enum likely_outcome of_transfer(const char *outcome) {
 
 /* Files that another server has, and HTTP Boot, are out of our sight. */
 static bool is_ours_to_see(const struct trace *trace) {
+    char text[ADDRESS_TEXT_SIZE];
+    const char *shape = trace_get_shape(trace);
     const char *own = trace_fact(trace, "server");
-    return strcmp(trace->shape, "http") != 0 && strcmp(trace->shape, "wait") != 0 &&
-           (own == NULL || trace->server == NULL || strcmp(own, trace->server) == 0);
+    const struct address *server = trace_get_server(trace);
+    return strcmp(shape, "http") != 0 && strcmp(shape, "wait") != 0 &&
+           (own == NULL || server == NULL || strcmp(own, address_text(server, text)) == 0);
 }
 
 enum likely_outcome likely_outcome(const struct trace *trace, const char *outcome,
                                    bool is_settled) {
     if (trace == NULL)
         return LIKELY_UNKNOWN;
-    if (trace->shape == NULL)
-        return strcmp(trace->stage, "discover") == 0 ? LIKELY_SILENCE : LIKELY_NO_SERVER;
-    if (strcmp(trace->shape, "abort") == 0)
+    if (trace_get_shape(trace) == NULL)
+        return strcmp(trace_get_stage(trace), "discover") == 0 ? LIKELY_SILENCE : LIKELY_NO_SERVER;
+    if (strcmp(trace_get_shape(trace), "abort") == 0)
         return LIKELY_NEXT_DEVICE;
     if (outcome != NULL)
         return of_transfer(outcome);

@@ -124,7 +124,7 @@ static void set_architectures(struct request *request) {
     set_text(request, BOOT_HOST_REQUEST_ARCHITECTURE, request_architecture(request, 0));
 }
 
-static const char *stage_name(uint32_t stage) {
+const char *request_stage_name(uint32_t stage) {
     switch (stage) {
     case BOOT_HOST_STAGE_DISCOVER:
         return "discover";
@@ -146,7 +146,7 @@ static void set_origin(struct request *request, const struct request_origin *ori
     set_address(request, BOOT_HOST_REQUEST_SOURCE, &origin->source);
     set_address(request, BOOT_HOST_REQUEST_SERVER, &origin->server);
     request->texts[BOOT_HOST_REQUEST_FAMILY] = origin->server.family == 6 ? "ipv6" : "ipv4";
-    request->texts[BOOT_HOST_REQUEST_STAGE] = stage_name(request->stage);
+    request->texts[BOOT_HOST_REQUEST_STAGE] = request_stage_name(request->stage);
     set_number(request, BOOT_HOST_REQUEST_STAGE_NUMBER, request->stage);
     set_number(request, BOOT_HOST_REQUEST_ATTEMPT, MAX(origin->attempt, 1));
 }

@@ -30,6 +30,9 @@ struct request_origin {
     uint32_t attempt;           /* session: 1, then how often it came back empty-handed */
 };
 
+/* "discover", "boot-server" or "file", of BOOT_HOST_STAGE_.... Static text. */
+const char *request_stage_name(uint32_t stage);
+
 /* Why a well-formed DHCP packet is none of our business; each is a counter of its own. */
 enum request_status {
     REQUEST_OK,

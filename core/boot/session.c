@@ -224,15 +224,16 @@ void session_decided(struct session_table *table, struct request *request, struc
         return;
     g_clear_pointer(&session->request, request_unref);
     session->request = request_new_memory(request);
+    trace_set_request(trace, session->request); /* which lets go of the packet */
     if (session->first_us == 0)
-        session->first_us = trace->time_us;
+        session->first_us = trace_get_time(trace);
     g_ptr_array_add(session->decisions, trace_ref(trace));
     keep_last(session->decisions, LIMIT_SESSION_DECISIONS);
     session->fresh = 0;
-    if (trace->shape != NULL) {
+    if (trace_get_shape(trace) != NULL) {
         attempt_answered(&session->attempt);
         g_free(session->folder);
-        session->folder = folder_of(trace->boot_file);
+        session->folder = folder_of(trace_get_boot_file(trace));
     }
     const char *client = request_text(request, BOOT_HOST_REQUEST_CLIENT);
     struct address address = {0};
@@ -378,7 +379,7 @@ GVariant *session_to_variant(const struct session *session) {
     put_text(&builder, "address", address_text(&session->address, address));
     g_variant_builder_add(&builder, "{sv}", "first-seen", g_variant_new_int64(session->first_us));
     g_variant_builder_add(&builder, "{sv}", "last-seen",
-                          g_variant_new_int64(last != NULL ? last->time_us : 0));
+                          g_variant_new_int64(last != NULL ? trace_get_time(last) : 0));
     g_variant_builder_add(&builder, "{sv}", "attempts",
                           g_variant_new_uint32(session->attempt.count));
     put_text(&builder, "folder", session_get_folder(session));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The trace of one decision, and its JSON form.
+ * The trace of one decision, as records in one piece of memory.
  */
 #include "boot/trace.h"
 
@@ -10,23 +10,65 @@
 #include "base/limits.h"
 #include "boot/reply.h"
 #include "boot/request.h"
+#include "boot/route.h"
 
-static void entry_free(void *data) {
-    struct trace_entry *entry = data;
-    g_free(entry->provider);
-    g_free(entry->reason);
-    g_clear_pointer(&entry->notes, g_ptr_array_unref);
-    g_free(entry);
-}
+/* Bytes of records that come without memory of their own: four providers and a few facts. All of a
+ * trace is below 400 bytes then. */
+#define ROOM 248
 
-struct trace *trace_new(uint64_t generation, const char *stage) {
-    struct trace *trace = g_new0(struct trace, 1);
+enum record_kind {
+    RECORD_LINE,  /* provider, reason ("": none), notes */
+    RECORD_FACTS, /* name, value, name ... */
+    RECORD_FILE,  /* the boot file */
+};
+
+/* Texts, each with its NUL, follow; then zeros up to the alignment of the next record. */
+struct record {
+    uint32_t size; /* bytes up to the next one */
+    uint32_t microseconds;
+    int16_t verdict; /* errno fits, as the kernel's end at 4095 */
+    uint8_t kind;
+    uint8_t count; /* of texts */
+};
+
+struct trace {
+    gatomicrefcount refs;
+    uint32_t quirks; /* a bit each */
+    int64_t time_us;
+    uint64_t generation;
+    struct request *request; /* NULL: none */
+    const char *shape;       /* static; NULL: silence */
+    const char *rule;        /* static, of the route; NULL: nothing was sent */
+    struct address server;
+    struct address to;
+    int32_t verdict;
+    uint8_t stage;
+    uint8_t line_count;
+    bool has_server;
+    bool has_decider; /* else the end of the chain decided */
+    uint8_t decider;  /* index of its line */
+    uint32_t facts;   /* where these records are, plus 1; 0: none */
+    uint32_t file;
+    uint32_t used; /* bytes of records */
+    uint32_t size; /* bytes there is room for */
+    uint8_t *bytes;
+    _Alignas(struct record) uint8_t room[ROOM];
+};
+
+G_STATIC_ASSERT(QUIRK_COUNT <= 32);
+G_STATIC_ASSERT(sizeof(struct trace) < 400);
+G_STATIC_ASSERT(LIMIT_TRACE_ENTRIES <= UINT8_MAX);
+G_STATIC_ASSERT(2 * LIMIT_FACTS <= UINT8_MAX);
+
+struct trace *trace_new(uint64_t generation, uint32_t stage) {
+    struct trace *trace = g_malloc(sizeof(*trace));
+    memset(trace, 0, offsetof(struct trace, room));
     g_atomic_ref_count_init(&trace->refs);
     trace->time_us = g_get_real_time();
     trace->generation = generation;
-    trace->stage = g_strdup(stage);
-    trace->entries = g_ptr_array_new_with_free_func(entry_free);
-    trace->quirks = g_ptr_array_new();
+    trace->stage = (uint8_t) stage;
+    trace->size = ROOM;
+    trace->bytes = trace->room;
     return trace;
 }
 
@@ -38,178 +80,291 @@ struct trace *trace_ref(struct trace *trace) {
 void trace_unref(struct trace *trace) {
     if (trace == NULL || !g_atomic_ref_count_dec(&trace->refs))
         return;
-    g_ptr_array_unref(trace->entries);
-    g_ptr_array_unref(trace->quirks);
-    g_free(trace->facts);
-    g_free(trace->stage);
-    g_free(trace->provider);
-    g_free(trace->shape);
-    g_free(trace->boot_file);
-    g_free(trace->server);
-    g_free(trace->destination);
+    request_unref(trace->request);
+    if (trace->bytes != trace->room)
+        g_free(trace->bytes);
     g_free(trace);
 }
 
+/* ---- Records --------------------------------------------------------------------------------- */
+
+/* The memory behind the last record; a record grows there until it is closed. */
+static void *make_room(struct trace *trace, uint32_t size) {
+    uint32_t needed = trace->used + size;
+    if (needed > trace->size) {
+        trace->size = needed * 2;
+        uint8_t *bytes = g_malloc(trace->size);
+        memcpy(bytes, trace->bytes, trace->used);
+        if (trace->bytes != trace->room)
+            g_free(trace->bytes);
+        trace->bytes = bytes;
+    }
+    return trace->bytes + trace->used;
+}
+
+/* Returns where it is. */
+static uint32_t record_open(struct trace *trace, enum record_kind kind) {
+    uint32_t offset = trace->used;
+    struct record *record = make_room(trace, sizeof(*record));
+    *record = (struct record){.kind = kind};
+    trace->used += (uint32_t) sizeof(*record);
+    return offset;
+}
+
+static struct record *record_at(const struct trace *trace, uint32_t offset) {
+    return (struct record *) (void *) (trace->bytes + offset);
+}
+
+static void record_put(struct trace *trace, uint32_t offset, const char *text) {
+    uint32_t size = (uint32_t) strlen(text) + 1;
+    memcpy(make_room(trace, size), text, size);
+    trace->used += size;
+    record_at(trace, offset)->count++;
+}
+
+static struct record *record_close(struct trace *trace, uint32_t offset) {
+    uint32_t over = trace->used % sizeof(uint32_t);
+    if (over > 0) {
+        memset(make_room(trace, sizeof(uint32_t)), 0, sizeof(uint32_t));
+        trace->used += (uint32_t) sizeof(uint32_t) - over;
+    }
+    struct record *record = record_at(trace, offset);
+    record->size = trace->used - offset;
+    return record;
+}
+
+static const char *first_text(const struct record *record) {
+    return (const char *) (record + 1);
+}
+
+static const char *next_text(const char *text) {
+    return text + strlen(text) + 1;
+}
+
+/* ---- Writing --------------------------------------------------------------------------------- */
+
 void trace_add(struct trace *trace, const char *provider, int32_t verdict, const char *reason,
                const struct reply *reply, int64_t microseconds) {
-    if (trace->entries->len >= LIMIT_TRACE_ENTRIES)
+    if (trace->line_count >= LIMIT_TRACE_ENTRIES)
         return;
     if (reason == NULL && reply != NULL)
         reason = reply_get(reply, BOOT_HOST_REPLY_REASON);
-    struct trace_entry *entry = g_new0(struct trace_entry, 1);
-    entry->provider = g_strdup(provider);
-    entry->verdict = verdict;
-    entry->reason = g_strdup(reason);
-    entry->microseconds = microseconds;
+    uint32_t line = record_open(trace, RECORD_LINE);
+    record_put(trace, line, provider);
+    record_put(trace, line, reason != NULL ? reason : "");
     const char *note = NULL;
-    for (uint32_t i = 0; reply != NULL && (note = reply_note(reply, i)) != NULL; i++) {
-        if (entry->notes == NULL)
-            entry->notes = g_ptr_array_new_with_free_func(g_free);
-        g_ptr_array_add(entry->notes, g_strdup(note));
-    }
-    g_ptr_array_add(trace->entries, entry);
+    for (uint32_t i = 0; reply != NULL && (note = reply_note(reply, i)) != NULL; i++)
+        record_put(trace, line, note);
+    struct record *record = record_close(trace, line);
+    record->verdict = (int16_t) verdict;
+    record->microseconds = (uint32_t) CLAMP(microseconds, 0, UINT32_MAX);
+    trace->line_count++;
 }
 
-void trace_add_quirk(struct trace *trace, const char *name) {
-    if (!g_ptr_array_find(trace->quirks, name, NULL))
-        g_ptr_array_add(trace->quirks, (gpointer) name);
+void trace_add_quirk(struct trace *trace, enum quirk quirk) {
+    trace->quirks |= UINT32_C(1) << quirk;
 }
 
-/* Facts on their way into one piece of memory: the array first, its texts behind it. Sessions hold
- * many traces, so their size is what remembering a client costs. */
-struct packing {
-    struct trace_fact facts[2 * LIMIT_FACTS]; /* the reply's and the request's */
-    guint count;
-    gsize text_size;
-};
-
-static void pack(struct packing *packing, const char *name, const char *value) {
-    if (packing->count == G_N_ELEMENTS(packing->facts))
-        return;
-    packing->facts[packing->count++] = (struct trace_fact){name, value};
-    packing->text_size += strlen(name) + strlen(value) + 2;
+void trace_set_verdict(struct trace *trace, int32_t verdict, bool by_last) {
+    trace->verdict = verdict;
+    trace->has_decider = by_last && trace->line_count > 0;
+    trace->decider = (uint8_t) (trace->line_count - 1);
 }
 
-static const char *move_text(char **place, const char *text) {
-    char *start = *place;
-    *place = stpcpy(start, text) + 1;
-    return start;
-}
-
-static struct trace_fact *pack_up(const struct packing *packing) {
-    gsize array_size = packing->count * sizeof(struct trace_fact);
-    struct trace_fact *facts = g_malloc(array_size + packing->text_size);
-    char *place = (char *) facts + array_size;
-    for (guint i = 0; i < packing->count; i++) {
-        facts[i].name = move_text(&place, packing->facts[i].name);
-        facts[i].value = move_text(&place, packing->facts[i].value);
-    }
-    return facts;
-}
-
-void trace_set_facts(struct trace *trace, const struct request *request,
-                     const struct reply *reply) {
-    struct packing packing;
-    packing.count = 0;
-    packing.text_size = 0;
+static uint32_t add_facts(struct trace *trace, const struct reply *reply) {
     const char *name = NULL;
     const char *value = NULL;
-    for (uint32_t i = 0; reply != NULL && reply_fact(reply, i, &name, &value); i++)
-        pack(&packing, name, value);
-    for (uint32_t i = 0; request != NULL && (name = request_fact_name(i)) != NULL; i++) {
-        value = request_fact_at(request, i);
-        /* A provider's fact of the same name goes first, as it did for the providers. */
-        if (value != NULL && (reply == NULL || reply_fact_get(reply, name) == NULL))
-            pack(&packing, name, value);
+    if (reply == NULL || !reply_fact(reply, 0, &name, &value))
+        return 0;
+    uint32_t facts = record_open(trace, RECORD_FACTS);
+    for (uint32_t i = 0; reply_fact(reply, i, &name, &value); i++) {
+        record_put(trace, facts, name);
+        record_put(trace, facts, value);
     }
-    g_free(trace->facts);
-    trace->facts = pack_up(&packing);
-    trace->fact_count = packing.count;
+    (void) record_close(trace, facts);
+    return facts + 1;
 }
 
-const char *trace_fact(const struct trace *trace, const char *name) {
-    for (guint i = 0; i < trace->fact_count; i++)
-        if (strcmp(trace->facts[i].name, name) == 0)
-            return trace->facts[i].value;
+void trace_set_facts(struct trace *trace, struct request *request, const struct reply *reply) {
+    trace_set_request(trace, request);
+    trace->facts = add_facts(trace, reply);
+}
+
+void trace_set_request(struct trace *trace, struct request *request) {
+    struct request *before = trace->request;
+    trace->request = request != NULL ? request_ref(request) : NULL;
+    request_unref(before);
+}
+
+void trace_set_answer(struct trace *trace, const char *shape, const char *boot_file,
+                      const struct address *server) {
+    trace->shape = shape;
+    trace->file = 0;
+    trace->has_server = server != NULL;
+    if (server != NULL)
+        trace->server = *server;
+    if (boot_file == NULL)
+        return;
+    uint32_t file = record_open(trace, RECORD_FILE);
+    record_put(trace, file, boot_file);
+    (void) record_close(trace, file);
+    trace->file = file + 1;
+}
+
+void trace_set_destination(struct trace *trace, const struct route *route) {
+    trace->to = route->to;
+    trace->rule = route->rule;
+}
+
+/* ---- Reading --------------------------------------------------------------------------------- */
+
+static void read_line(const struct record *record, struct trace_entry *ret_entry) {
+    const char *provider = first_text(record);
+    const char *reason = next_text(provider);
+    *ret_entry = (struct trace_entry){
+        .provider = provider,
+        .verdict = record->verdict,
+        .reason = reason[0] != '\0' ? reason : NULL,
+        .microseconds = record->microseconds,
+        .note_count = record->count - 2U,
+        .notes = next_text(reason),
+    };
+}
+
+bool trace_get_entry(const struct trace *trace, guint index, struct trace_entry *ret_entry) {
+    if (index >= trace->line_count)
+        return false;
+    const struct record *record = record_at(trace, 0);
+    for (uint32_t offset = 0; record->kind != RECORD_LINE || index-- > 0;) {
+        offset += record->size;
+        record = record_at(trace, offset);
+    }
+    read_line(record, ret_entry);
+    return true;
+}
+
+const char *trace_entry_note(const struct trace_entry *entry, guint index) {
+    const char *note = entry->notes;
+    if (index >= entry->note_count)
+        return NULL;
+    for (guint i = 0; i < index; i++)
+        note = next_text(note);
+    return note;
+}
+
+const char *trace_get_reason(const struct trace *trace) {
+    const char *reason = NULL;
+    for (uint32_t offset = 0; offset < trace->used; offset += record_at(trace, offset)->size) {
+        const struct record *record = record_at(trace, offset);
+        const char *own = next_text(first_text(record));
+        if (record->kind == RECORD_LINE && own[0] != '\0')
+            reason = own;
+    }
+    return reason;
+}
+
+int64_t trace_get_time(const struct trace *trace) {
+    return trace->time_us;
+}
+
+uint64_t trace_get_generation(const struct trace *trace) {
+    return trace->generation;
+}
+
+const char *trace_get_stage(const struct trace *trace) {
+    return trace->stage != 0 ? request_stage_name(trace->stage) : "";
+}
+
+int32_t trace_get_verdict(const struct trace *trace) {
+    return trace->verdict;
+}
+
+const char *trace_get_provider(const struct trace *trace) {
+    struct trace_entry entry;
+    return trace->has_decider && trace_get_entry(trace, trace->decider, &entry) ? entry.provider
+                                                                                : NULL;
+}
+
+const char *trace_get_shape(const struct trace *trace) {
+    return trace->shape;
+}
+
+const char *trace_get_boot_file(const struct trace *trace) {
+    return trace->file != 0 ? first_text(record_at(trace, trace->file - 1)) : NULL;
+}
+
+const struct address *trace_get_server(const struct trace *trace) {
+    return trace->has_server ? &trace->server : NULL;
+}
+
+const struct address *trace_get_destination(const struct trace *trace, const char **ret_rule) {
+    if (trace->rule == NULL)
+        return NULL;
+    *ret_rule = trace->rule;
+    return &trace->to;
+}
+
+bool trace_has_quirk(const struct trace *trace, enum quirk quirk) {
+    return (trace->quirks >> quirk & 1) != 0;
+}
+
+struct request *trace_get_request(const struct trace *trace) {
+    return trace->request;
+}
+
+/* ---- Facts ----------------------------------------------------------------------------------- */
+
+static guint provider_fact_count(const struct trace *trace) {
+    return trace->facts != 0 ? record_at(trace, trace->facts - 1)->count / 2U : 0;
+}
+
+static const char *provider_fact(const struct trace *trace, const char *name) {
+    guint count = provider_fact_count(trace);
+    const char *text = count > 0 ? first_text(record_at(trace, trace->facts - 1)) : NULL;
+    for (guint i = 0; i < count; i++) {
+        const char *value = next_text(text);
+        if (strcmp(text, name) == 0)
+            return value;
+        text = next_text(value);
+    }
     return NULL;
 }
 
-const char *trace_verdict_name(int32_t verdict) {
-    switch (verdict) {
-    case BOOT_HOST_PASS:
-        return "pass";
-    case BOOT_HOST_REPLY:
-        return "reply";
-    case BOOT_HOST_DROP:
-        return "drop";
-    case BOOT_HOST_ABORT:
-        return "abort";
-    case BOOT_HOST_HOLD:
-        return "hold";
-    case BOOT_HOST_LATER:
-        return "later";
-    case TRACE_SKIPPED:
-        return "skipped";
-    case TRACE_BREAKER:
-        return "breaker-open";
-    case -ETIMEDOUT:
-        return "timeout";
-    default:
-        return "error";
+const char *trace_fact(const struct trace *trace, const char *name) {
+    const char *value = provider_fact(trace, name);
+    const char *own = NULL;
+    for (uint32_t i = 0;
+         value == NULL && trace->request != NULL && (own = request_fact_name(i)) != NULL; i++)
+        if (strcmp(own, name) == 0)
+            return request_fact_at(trace->request, i);
+    return value;
+}
+
+/* The request's fact number `index` of those that it has and that no provider has set. */
+static bool request_fact_left(const struct trace *trace, guint index, const char **ret_name,
+                              const char **ret_value) {
+    const char *name = NULL;
+    for (uint32_t i = 0; (name = request_fact_name(i)) != NULL; i++) {
+        const char *value = request_fact_at(trace->request, i);
+        if (value == NULL || provider_fact(trace, name) != NULL || index-- > 0)
+            continue;
+        *ret_name = name;
+        *ret_value = value;
+        return true;
     }
+    return false;
 }
 
-static void put_text(GVariantBuilder *builder, const char *key, const char *text) {
-    g_variant_builder_add(builder, "{sv}", key, g_variant_new_string(text != NULL ? text : ""));
-}
-
-static GVariant *text_list(const GPtrArray *texts) {
-    GVariantBuilder builder;
-    g_variant_builder_init(&builder, G_VARIANT_TYPE("as"));
-    for (guint i = 0; texts != NULL && i < texts->len; i++)
-        g_variant_builder_add(&builder, "s", (const char *) g_ptr_array_index(texts, i));
-    return g_variant_builder_end(&builder);
-}
-
-static GVariant *fact_map(const struct trace *trace) {
-    GVariantBuilder builder;
-    g_variant_builder_init(&builder, G_VARIANT_TYPE("a{ss}"));
-    for (guint i = 0; i < trace->fact_count; i++)
-        g_variant_builder_add(&builder, "{ss}", trace->facts[i].name, trace->facts[i].value);
-    return g_variant_builder_end(&builder);
-}
-
-static GVariant *entry_list(const struct trace *trace) {
-    GVariantBuilder builder;
-    g_variant_builder_init(&builder, G_VARIANT_TYPE("aa{sv}"));
-    for (guint i = 0; i < trace->entries->len; i++) {
-        const struct trace_entry *entry = g_ptr_array_index(trace->entries, i);
-        g_variant_builder_open(&builder, G_VARIANT_TYPE("a{sv}"));
-        put_text(&builder, "provider", entry->provider);
-        put_text(&builder, "verdict", trace_verdict_name(entry->verdict));
-        put_text(&builder, "reason", entry->reason);
-        g_variant_builder_add(&builder, "{sv}", "microseconds",
-                              g_variant_new_int64(entry->microseconds));
-        g_variant_builder_add(&builder, "{sv}", "notes", text_list(entry->notes));
-        g_variant_builder_close(&builder);
-    }
-    return g_variant_builder_end(&builder);
-}
-
-GVariant *trace_to_variant(const struct trace *trace) {
-    GVariantBuilder builder;
-    g_variant_builder_init(&builder, G_VARIANT_TYPE("a{sv}"));
-    g_variant_builder_add(&builder, "{sv}", "time", g_variant_new_int64(trace->time_us));
-    g_variant_builder_add(&builder, "{sv}", "generation", g_variant_new_uint64(trace->generation));
-    put_text(&builder, "stage", trace->stage);
-    put_text(&builder, "verdict", trace_verdict_name(trace->verdict));
-    put_text(&builder, "provider", trace->provider);
-    put_text(&builder, "boot-file", trace->boot_file);
-    put_text(&builder, "server", trace->server);
-    put_text(&builder, "shape", trace->shape);
-    put_text(&builder, "destination", trace->destination);
-    g_variant_builder_add(&builder, "{sv}", "facts", fact_map(trace));
-    g_variant_builder_add(&builder, "{sv}", "trace", entry_list(trace));
-    g_variant_builder_add(&builder, "{sv}", "quirks", text_list(trace->quirks));
-    return g_variant_builder_end(&builder);
+bool trace_fact_at(const struct trace *trace, guint index, const char **ret_name,
+                   const char **ret_value) {
+    guint count = provider_fact_count(trace);
+    if (index >= count)
+        return trace->request != NULL &&
+               request_fact_left(trace, index - count, ret_name, ret_value);
+    const char *text = first_text(record_at(trace, trace->facts - 1));
+    for (guint i = 0; i < 2 * index; i++)
+        text = next_text(text);
+    *ret_name = text;
+    *ret_value = next_text(text);
+    return true;
 }

@@ -10,12 +10,14 @@
 
 /* The words that answer_make left in the trace. */
 static const char *last_reason(const struct trace *trace) {
-    for (guint i = trace->entries->len; i > 0; i--) {
-        const struct trace_entry *entry = g_ptr_array_index(trace->entries, i - 1);
-        if (strcmp(entry->provider, ANSWER_STEP) == 0 && entry->reason != NULL)
-            return entry->reason;
+    const char *reason = NULL;
+    struct trace_entry entry;
+
+    for (guint i = 0; trace_get_entry(trace, i, &entry); i++) {
+        if (strcmp(entry.provider, ANSWER_STEP) == 0 && entry.reason != NULL)
+            reason = entry.reason;
     }
-    return NULL;
+    return reason;
 }
 
 static void check_made(struct lint *lint, const struct lint_client *client) {

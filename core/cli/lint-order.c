@@ -11,10 +11,11 @@
 
 /* Was the provider called for this client? */
 static gboolean was_asked(const struct lint_client *client, const char *name) {
-    for (guint i = 0; i < client->trace->entries->len; i++) {
-        const struct trace_entry *entry = g_ptr_array_index(client->trace->entries, i);
-        if (strcmp(entry->provider, name) == 0)
-            return entry->verdict != TRACE_SKIPPED;
+    struct trace_entry entry;
+
+    for (guint i = 0; trace_get_entry(client->trace, i, &entry); i++) {
+        if (strcmp(entry.provider, name) == 0)
+            return entry.verdict != TRACE_SKIPPED;
     }
     return FALSE;
 }
@@ -40,10 +41,12 @@ static void count_reach(const struct lint *lint, const struct instance *instance
             continue;
         if (was_asked(client, name)) {
             reach->asked++;
-        } else if (client->verdict == BOOT_HOST_REPLY && client->trace->provider != NULL) {
-            if (reach->blocker != NULL && strcmp(reach->blocker, client->trace->provider) != 0)
+        } else if (client->verdict == BOOT_HOST_REPLY &&
+                   trace_get_provider(client->trace) != NULL) {
+            const char *decider = trace_get_provider(client->trace);
+            if (reach->blocker != NULL && strcmp(reach->blocker, decider) != 0)
                 reach->is_one_blocker = FALSE;
-            reach->blocker = client->trace->provider;
+            reach->blocker = decider;
             reach->before++;
         } else {
             reach->asked++; /* refused: a machine that is known may come this far */

@@ -25,7 +25,7 @@ const struct instance *lint_decider(const struct lint *lint, const struct lint_c
 
     for (guint i = 0; i < instances->len; i++) {
         const struct instance *instance = g_ptr_array_index(instances, i);
-        if (g_strcmp0(instance->config->name, client->trace->provider) == 0)
+        if (g_strcmp0(instance->config->name, trace_get_provider(client->trace)) == 0)
             return instance;
     }
     return NULL;

@@ -22,16 +22,17 @@ static void add_text(GVariantBuilder *facts, const char *key, const char *text) 
 static GVariant *notes_of(const struct stand_answer *answer) {
     GVariantBuilder notes;
     g_variant_builder_init(&notes, G_VARIANT_TYPE_STRING_ARRAY);
-    const struct trace_entry *entry =
-        answer->trace->entries->len > 0 ? answer->trace->entries->pdata[0] : NULL;
-    for (guint i = 0; entry != NULL && entry->notes != NULL && i < entry->notes->len; i++)
-        g_variant_builder_add(&notes, "s", g_ptr_array_index(entry->notes, i));
+    struct trace_entry entry = {0};
+    (void) trace_get_entry(answer->trace, 0, &entry);
+    for (guint i = 0; i < entry.note_count; i++)
+        g_variant_builder_add(&notes, "s", trace_entry_note(&entry, i));
     return g_variant_builder_end(&notes);
 }
 
 /* Of either door. */
 static void add_verdict(GVariantBuilder *facts, const struct stand_answer *answer) {
-    gboolean has_door = answer->trace->entries->len > 0;
+    struct trace_entry entry;
+    gboolean has_door = trace_get_entry(answer->trace, 0, &entry);
     add_text(facts, "verdict", has_door ? trace_verdict_name(answer->verdict) : "no-door");
     add_text(facts, "reason", answer->reason != NULL ? answer->reason : "");
     if (answer->verdict < 0)

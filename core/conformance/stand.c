@@ -60,12 +60,12 @@ guint64 stand_counter(const struct stand *stand, const char *key) {
 static void take_trace(struct stand_answer *answer, struct trace *trace) {
     answer->trace = trace_ref(trace);
     answer->is_done = TRUE;
-    if (trace->entries->len == 0)
+    struct trace_entry entry;
+    if (!trace_get_entry(trace, 0, &entry))
         return; /* it does not have this door */
-    const struct trace_entry *entry = g_ptr_array_index(trace->entries, 0);
-    answer->verdict = entry->verdict;
-    answer->reason = entry->reason;
-    answer->microseconds = entry->microseconds;
+    answer->verdict = entry.verdict;
+    answer->reason = entry.reason;
+    answer->microseconds = entry.microseconds;
 }
 
 static void decided(const struct decision *decision, void *user) {

@@ -85,7 +85,8 @@ static void report(struct simulation *simulation, GVariantBuilder *facts) {
 static void report_ignored(struct simulation *simulation, const struct request_origin *origin,
                            enum request_status status) {
     struct trace *trace =
-        trace_new(0, origin->port == DHCP_PORT_BOOT_SERVER ? "boot-server" : "discover");
+        trace_new(0, origin->port == DHCP_PORT_BOOT_SERVER ? BOOT_HOST_STAGE_BOOT_SERVER
+                                                           : BOOT_HOST_STAGE_DISCOVER);
     GVariantBuilder facts;
 
     g_variant_builder_init(&facts, G_VARIANT_TYPE_VARDICT);
@@ -99,34 +100,26 @@ static void report_ignored(struct simulation *simulation, const struct request_o
 
 /* Of the provider that decided, which is the last one that was asked. */
 static const char *deciding_reason(const struct trace *trace) {
-    const struct trace_entry *last =
-        trace->entries->len > 0 ? g_ptr_array_index(trace->entries, trace->entries->len - 1) : NULL;
+    struct trace_entry entry = {0};
 
-    return last != NULL ? last->reason : NULL;
+    for (guint i = 0; trace_get_entry(trace, i, &entry);)
+        i++;
+    return entry.reason;
 }
 
 static char *silence_reason(const struct decision *decision, int made) {
     const struct trace *trace = decision->trace;
+    const char *provider = trace_get_provider(trace);
     const char *reason = deciding_reason(trace);
 
     if (made == -EMSGSIZE)
         return g_strdup("the answer does not fit into a packet of this client");
     if (made != -ENOMSG)
         return g_strdup_printf("the reply makes no sense: %s", g_strerror(-made));
-    if (decision->verdict == BOOT_HOST_PASS || trace->provider == NULL)
+    if (decision->verdict == BOOT_HOST_PASS || provider == NULL)
         return g_strdup("no provider has a boot file for this client");
-    return g_strdup_printf("'%s' said %s%s%s", trace->provider,
-                           trace_verdict_name(decision->verdict), reason != NULL ? ": " : "",
-                           reason != NULL ? reason : "");
-}
-
-static void set_destination(struct trace *trace, const struct request *request) {
-    struct route route = route_find(request);
-    char text[ADDRESS_TEXT_SIZE];
-
-    g_free(trace->destination);
-    trace->destination =
-        g_strdup_printf("%s:%u (%s)", address_text(&route.to, text), route.to.port, route.rule);
+    return g_strdup_printf("'%s' said %s%s%s", provider, trace_verdict_name(decision->verdict),
+                           reason != NULL ? ": " : "", reason != NULL ? reason : "");
 }
 
 static void decided(const struct decision *decision, void *user) {
@@ -136,8 +129,10 @@ static void decided(const struct decision *decision, void *user) {
 
     int made = answer_make(decision->request, decision->reply, decision->verdict,
                            &simulation->policy, decision->trace, &answer);
-    if (made == 0)
-        set_destination(decision->trace, decision->request);
+    if (made == 0) {
+        struct route route = route_find(decision->request);
+        trace_set_destination(decision->trace, &route);
+    }
     g_variant_builder_init(&facts, G_VARIANT_TYPE_VARDICT);
     add_trace(&facts, decision->trace, NULL);
     if (made == 0) {

@@ -81,9 +81,9 @@ static void send_answer(struct inflight *inflight, const struct decision *decisi
         .local = route.from,
         .interface = route.interface_index,
     };
-    char to[ADDRESS_TEXT_SIZE];
     int error = send_through(inflight->door, &datagram);
     if (error != 0) {
+        char to[ADDRESS_TEXT_SIZE];
         count(answering, "send-failed");
         log_line(LOG_LEVEL_WARNING, request_get_client(decision->request), NULL,
                  "the answer to %s was not sent: %s, ignoring", address_text(&route.to, to),
@@ -92,9 +92,7 @@ static void send_answer(struct inflight *inflight, const struct decision *decisi
     }
     count(answering, "answered");
     recording_answer(answering->daemon, &datagram, request_get_origin(decision->request));
-    g_free(decision->trace->destination);
-    decision->trace->destination =
-        g_strdup_printf("%s:%u (%s)", address_text(&route.to, to), route.to.port, route.rule);
+    trace_set_destination(decision->trace, &route);
 }
 
 /* ---- What is told ---------------------------------------------------------------------------- */
@@ -103,33 +101,25 @@ static const char *text_or(const char *text, const char *otherwise) {
     return text != NULL ? text : otherwise;
 }
 
-/* The reason that goes with the verdict: the last entry of the trace has it. */
-static const char *deciding_reason(const struct trace *trace) {
-    for (guint i = trace->entries->len; i > 0; i--) {
-        const struct trace_entry *entry = g_ptr_array_index(trace->entries, i - 1);
-        if (entry->reason != NULL)
-            return entry->reason;
-    }
-    return NULL;
-}
-
 static void tell_decision(struct daemon *daemon, const struct decision *decision, gboolean sent) {
     const struct trace *trace = decision->trace;
     const struct request *request = decision->request;
     const char *client = request_get_client(request);
-    const char *reason = deciding_reason(trace);
-    const char *provider = text_or(trace->provider, "end of chain");
+    const char *reason = trace_get_reason(trace);
+    const char *provider = text_or(trace_get_provider(trace), "end of chain");
     const char *architecture =
         text_or(request_text(request, BOOT_HOST_REQUEST_ARCHITECTURE), "unknown architecture");
     const char *interface = request_get_origin(request)->interface_name;
+    const char *stage = trace_get_stage(trace);
+    const char *file = trace_get_boot_file(trace);
     if (sent)
-        daemon_tell(daemon, "answered", client, "%s, %s on %s: %s%s%s (%s) by %s%s%s", trace->stage,
+        daemon_tell(daemon, "answered", client, "%s, %s on %s: %s%s%s (%s) by %s%s%s", stage,
                     architecture, interface, trace_verdict_name(decision->verdict),
-                    trace->boot_file != NULL ? " " : "", text_or(trace->boot_file, ""),
-                    text_or(trace->shape, "-"), provider, reason != NULL ? ": " : "",
+                    file != NULL ? " " : "", text_or(file, ""),
+                    text_or(trace_get_shape(trace), "-"), provider, reason != NULL ? ": " : "",
                     text_or(reason, ""));
     else
-        daemon_tell(daemon, "silent", client, "%s, %s on %s: no answer by %s%s%s", trace->stage,
+        daemon_tell(daemon, "silent", client, "%s, %s on %s: no answer by %s%s%s", stage,
                     architecture, interface, provider, reason != NULL ? ": " : "",
                     text_or(reason, ""));
 }
@@ -138,7 +128,7 @@ static void tell_providers(struct generation *generation, const struct decision 
     struct boot_host_event event = {
         .size = sizeof(event),
         .kind = BOOT_HOST_EVENT_ANSWERED,
-        .name = text_or(decision->trace->boot_file, ""),
+        .name = text_or(trace_get_boot_file(decision->trace), ""),
     };
     chain_event(generation, decision->request, &event);
 }

@@ -26,9 +26,9 @@ static gboolean is_failure(const struct trace_entry *entry) {
 }
 
 static gboolean has_failed_before(const struct trace *trace, const char *provider) {
-    for (guint i = 0; i < trace->entries->len; i++) {
-        const struct trace_entry *entry = trace->entries->pdata[i];
-        if (is_failure(entry) && g_strcmp0(entry->provider, provider) == 0)
+    struct trace_entry entry;
+    for (guint i = 0; trace_get_entry(trace, i, &entry); i++) {
+        if (is_failure(&entry) && g_strcmp0(entry.provider, provider) == 0)
             return TRUE;
     }
     return FALSE;
@@ -57,10 +57,10 @@ static void report(struct canary *canary, const struct trace_entry *entry) {
 
 static void on_decided(const struct decision *decision, void *user) {
     struct canary *canary = user;
-    for (guint i = 0; i < decision->trace->entries->len; i++) {
-        const struct trace_entry *entry = decision->trace->entries->pdata[i];
-        if (is_failure(entry) && !has_failed_before(canary->sample->trace, entry->provider))
-            report(canary, entry);
+    struct trace_entry entry;
+    for (guint i = 0; trace_get_entry(decision->trace, i, &entry); i++) {
+        if (is_failure(&entry) && !has_failed_before(canary->sample->trace, entry.provider))
+            report(canary, &entry);
     }
     canary->is_decided = TRUE;
 }

@@ -44,8 +44,7 @@ static struct walk *walk_new(struct generation *generation, struct request *requ
     walk->generation = generation_enter(generation);
     walk->request = request_ref(request);
     walk->reply = settled_reply_new(reply_new());
-    walk->trace = trace_new(generation_get_number(generation),
-                            request_text(request, BOOT_HOST_REQUEST_STAGE));
+    walk->trace = trace_new(generation_get_number(generation), request_get_stage(request));
     walk->door = door;
     walk->asked_us = clock_now(generation_get_clock(generation));
     walk->user = user;
@@ -63,14 +62,14 @@ static void walk_free(struct walk *walk) {
 
 /* ---- The end --------------------------------------------------------------------------------- */
 
-static void seal(struct walk *walk, int32_t verdict, const char *provider) {
-    walk->trace->verdict = verdict;
-    walk->trace->provider = g_strdup(provider);
+/* `by_last`: the provider that was asked last has decided, else the end of the chain has. */
+static void seal(struct walk *walk, int32_t verdict, bool by_last) {
+    trace_set_verdict(walk->trace, verdict, by_last);
     trace_set_facts(walk->trace, walk->request, walk->reply->reply);
 }
 
-static enum step end_decision(struct walk *walk, int32_t verdict, const char *provider) {
-    seal(walk, verdict, provider);
+static enum step end_decision(struct walk *walk, int32_t verdict, bool by_last) {
+    seal(walk, verdict, by_last);
     struct decision decision = {
         .request = walk->request,
         .reply = walk->reply->reply,
@@ -83,8 +82,8 @@ static enum step end_decision(struct walk *walk, int32_t verdict, const char *pr
 }
 
 static enum step end_content(struct walk *walk, struct chain_content *content, int32_t verdict,
-                             const char *provider) {
-    seal(walk, verdict, provider);
+                             bool by_last) {
+    seal(walk, verdict, by_last);
     content->request = walk->request;
     content->trace = walk->trace;
     walk->done.content(content, walk->user);
@@ -97,12 +96,12 @@ static void end_walk(struct walk *walk) {
     const struct reply *reply = walk->reply->reply;
     if (walk->door == CALL_CONTENT) {
         struct chain_content none = {.kind = CHAIN_CONTENT_NONE};
-        end_content(walk, &none, BOOT_HOST_PASS, NULL);
+        end_content(walk, &none, BOOT_HOST_PASS, false);
         return;
     }
     bool is_complete =
         reply_get(reply, BOOT_HOST_REPLY_BOOT_FILE) != NULL || reply_get_menu(reply) != NULL;
-    end_decision(walk, is_complete ? BOOT_HOST_REPLY : BOOT_HOST_PASS, NULL);
+    end_decision(walk, is_complete ? BOOT_HOST_REPLY : BOOT_HOST_PASS, false);
 }
 
 /* ---- Readers outlive the walk ---------------------------------------------------------------- */
@@ -142,7 +141,7 @@ static struct boot_host_reader hold_reader(struct walk *walk,
 
 /* ---- One answer ------------------------------------------------------------------------------ */
 
-static enum step give_content(struct walk *walk, struct call *call, const char *provider) {
+static enum step give_content(struct walk *walk, struct call *call) {
     struct chain_content content = {
         .kind = call->content_kind,
         .bytes = call->content_bytes,
@@ -152,12 +151,12 @@ static enum step give_content(struct walk *walk, struct call *call, const char *
         content.reader = hold_reader(walk, &call->content_reader);
         call->content_kind = CHAIN_CONTENT_NONE; /* the receiver closes it */
     }
-    return end_content(walk, &content, BOOT_HOST_REPLY, provider);
+    return end_content(walk, &content, BOOT_HOST_REPLY, true);
 }
 
-static enum step refuse_content(struct walk *walk, const char *provider) {
+static enum step refuse_content(struct walk *walk) {
     struct chain_content refused = {.kind = CHAIN_CONTENT_REFUSED};
-    return end_content(walk, &refused, BOOT_HOST_DROP, provider);
+    return end_content(walk, &refused, BOOT_HOST_DROP, true);
 }
 
 /* A provider that is not asked at all (breaker, stalled) has failed or was late before: whatever
@@ -177,9 +176,9 @@ static enum step take_failure(struct walk *walk, const struct instance *instance
     if (policy == INSTANCE_NEXT)
         return STEP_NEXT;
     if (walk->door == CALL_CONTENT)
-        return refuse_content(walk, instance->config->name);
+        return refuse_content(walk);
     int32_t verdict = policy == INSTANCE_ABORT ? BOOT_HOST_ABORT : BOOT_HOST_DROP;
-    return end_decision(walk, verdict, instance->config->name);
+    return end_decision(walk, verdict, true);
 }
 
 /* What the call set becomes the reply that all later ones start from. */
@@ -205,9 +204,8 @@ static enum step take_answer(struct walk *walk, const struct outcome *outcome) {
     if (outcome->verdict == BOOT_HOST_PASS)
         return STEP_NEXT;
     if (walk->door == CALL_DECIDE)
-        return end_decision(walk, outcome->verdict, name);
-    return outcome->verdict == BOOT_HOST_REPLY ? give_content(walk, call, name)
-                                               : refuse_content(walk, name);
+        return end_decision(walk, outcome->verdict, true);
+    return outcome->verdict == BOOT_HOST_REPLY ? give_content(walk, call) : refuse_content(walk);
 }
 
 /* ---- The walk -------------------------------------------------------------------------------- */

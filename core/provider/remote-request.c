@@ -101,10 +101,12 @@ static void put_fields(GVariantBuilder *builder, const struct request *request) 
 static void put_facts(GVariantBuilder *builder, const struct trace *decision) {
     if (decision == NULL)
         return;
+    const char *name = NULL;
+    const char *value = NULL;
     GVariantBuilder facts;
     g_variant_builder_init(&facts, G_VARIANT_TYPE("a{ss}"));
-    for (guint i = 0; i < decision->fact_count; i++)
-        g_variant_builder_add(&facts, "{ss}", decision->facts[i].name, decision->facts[i].value);
+    for (guint i = 0; trace_fact_at(decision, i, &name, &value); i++)
+        g_variant_builder_add(&facts, "{ss}", name, value);
     put(builder, "facts", g_variant_builder_end(&facts));
 }
 
@@ -171,7 +173,7 @@ static struct trace *read_facts(GVariantDict *dict) {
     g_variant_iter_init(&iter, facts);
     while (g_variant_iter_next(&iter, "{&s&s}", &name, &value))
         reply_fact_set(reply, name, value);
-    struct trace *trace = trace_new(0, NULL);
+    struct trace *trace = trace_new(0, 0);
     trace_set_facts(trace, NULL, reply);
     reply_free(reply);
     return trace;

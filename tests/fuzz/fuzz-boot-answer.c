@@ -118,7 +118,8 @@ static void answer_request(const struct request *request, const uint8_t *choice)
     const struct answer_policy policy = {.shape = (enum answer_shape)(choice[3] % 3),
                                          .abort_file = {"abort.com", NULL, "abort.efi"}};
     struct reply *reply = reply_new();
-    struct trace *trace = trace_new(1, "discover");
+    struct trace *trace = trace_new(1, BOOT_HOST_STAGE_DISCOVER);
+    struct trace_entry entry;
     struct answer answer = {0};
     choose_fields(reply, choice);
     choose_options(reply, choice + 4);
@@ -126,11 +127,11 @@ static void answer_request(const struct request *request, const uint8_t *choice)
     int status = answer_make(request, reply, verdicts[choice[3] >> 5], &policy, trace, &answer);
     FUZZ_CHECK(status == 0 || status == -ENOMSG || status == -EINVAL || status == -EMSGSIZE);
     FUZZ_CHECK((status == 0) == (answer.size > 0));
-    FUZZ_CHECK((status == 0) == (trace->shape != NULL));
+    FUZZ_CHECK((status == 0) == (trace_get_shape(trace) != NULL));
     if (status == 0)
         check_answer(request, &answer);
     else
-        FUZZ_CHECK(status == -ENOMSG || trace->entries->len > 0);
+        FUZZ_CHECK(status == -ENOMSG || trace_get_entry(trace, 0, &entry));
     reply_free(reply);
     trace_unref(trace);
 }

@@ -204,12 +204,8 @@ static char *play_packet(struct scene *scene, const struct scene_step *step, gui
 static const char *last_reason(const struct scene *scene) {
     if (scene->silence != NULL)
         return scene->silence;
-    for (guint i = scene->trace != NULL ? scene->trace->entries->len : 0; i > 0; i--) {
-        const struct trace_entry *entry = g_ptr_array_index(scene->trace->entries, i - 1);
-        if (entry->reason != NULL)
-            return entry->reason;
-    }
-    return "no reason";
+    const char *reason = scene->trace != NULL ? trace_get_reason(scene->trace) : NULL;
+    return reason != NULL ? reason : "no reason";
 }
 
 static char *play_answer(struct scene *scene, const struct scene_step *step, guint *ret_line) {
@@ -237,7 +233,7 @@ static char *play_silence(struct scene *scene, const struct scene_step *step, gu
     g_autofree char *wanted = g_strjoinv(" ", step->words + 1);
     (void) ret_line;
     if (scene->was_answered)
-        return g_strdup_printf("there was an answer (%s)", scene->trace->shape);
+        return g_strdup_printf("there was an answer (%s)", trace_get_shape(scene->trace));
     if (strstr(last_reason(scene), wanted) == NULL)
         return g_strdup_printf("the silence has another reason: %s", last_reason(scene));
     return NULL;
@@ -263,13 +259,13 @@ static char *check_trace(const struct scene *scene, const struct scene_line *lin
     if (strcmp(line->key, "no-quirk") == 0)
         return fired ? g_strdup_printf("quirk '%s' fired", line->value) : NULL;
     if (strcmp(line->key, "verdict") == 0)
-        return compare("verdict", trace_verdict_name(trace->verdict), line->value);
+        return compare("verdict", trace_verdict_name(trace_get_verdict(trace)), line->value);
     if (strcmp(line->key, "provider") == 0)
-        return compare("provider", trace->provider, line->value);
+        return compare("provider", trace_get_provider(trace), line->value);
     if (strcmp(line->key, "shape") == 0)
-        return compare("shape", trace->shape, line->value);
+        return compare("shape", trace_get_shape(trace), line->value);
     if (strcmp(line->key, "boot-file") == 0)
-        return compare("boot-file", trace->boot_file, line->value);
+        return compare("boot-file", trace_get_boot_file(trace), line->value);
     if (strcmp(line->key, "reason") == 0)
         return compare_words("reason", last_reason(scene), line->value);
     if (g_str_has_prefix(line->key, "fact."))

@@ -96,8 +96,8 @@ void ask_view(const struct request *request, const struct answer *answer,
 }
 
 gboolean ask_has_quirk(const struct trace *trace, const char *name) {
-    for (guint i = 0; i < trace->quirks->len; i++)
-        if (strcmp(g_ptr_array_index(trace->quirks, i), name) == 0)
-            return TRUE;
+    for (guint i = 0; i < QUIRK_COUNT; i++)
+        if (strcmp(quirk_get((enum quirk) i)->name, name) == 0)
+            return trace_has_quirk(trace, (enum quirk) i);
     return FALSE;
 }

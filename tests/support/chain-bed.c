@@ -169,11 +169,11 @@ void chain_answer_clear(struct chain_answer *answer) {
 }
 
 char *chain_answer_line(const struct chain_answer *answer, guint index) {
-    if (index >= answer->trace->entries->len)
+    struct trace_entry entry;
+    if (!trace_get_entry(answer->trace, index, &entry))
         return g_strdup("");
-    const struct trace_entry *entry = answer->trace->entries->pdata[index];
-    return g_strdup_printf("%s %s %s", entry->provider, trace_verdict_name(entry->verdict),
-                           entry->reason != NULL ? entry->reason : "-");
+    return g_strdup_printf("%s %s %s", entry.provider, trace_verdict_name(entry.verdict),
+                           entry.reason != NULL ? entry.reason : "-");
 }
 
 /* ---- Status ---------------------------------------------------------------------------------- */

@@ -230,7 +230,7 @@ static void assert_line(const struct cage *cage, guint index, const char *expect
 static void assert_keeper_answered(const struct cage *cage) {
     assert_line(cage, 1, "keeper reply still alive");
     g_assert_cmpint(cage->answer.verdict, ==, BOOT_HOST_REPLY);
-    g_assert_cmpstr(cage->answer.trace->provider, ==, "keeper");
+    g_assert_cmpstr(trace_get_provider(cage->answer.trace), ==, "keeper");
     g_assert_cmpstr(cage->answer.boot_file, ==, NULL);
 }
 

@@ -23,7 +23,7 @@ struct fixture {
 static void set_up(struct fixture *fixture, gconstpointer data) {
     (void) data;
     fixture->reply = reply_new();
-    fixture->trace = trace_new(1, "discover");
+    fixture->trace = trace_new(1, BOOT_HOST_STAGE_DISCOVER);
 }
 
 static void tear_down(struct fixture *fixture, gconstpointer data) {
@@ -44,7 +44,7 @@ static void set(struct fixture *fixture, uint32_t field, const char *text) {
 
 static void answer(struct fixture *fixture, int32_t verdict) {
     trace_unref(fixture->trace);
-    fixture->trace = trace_new(1, "discover");
+    fixture->trace = trace_new(1, BOOT_HOST_STAGE_DISCOVER);
     ask_answer(fixture->request, fixture->reply, verdict, fixture->trace, &fixture->answer);
     ask_view(fixture->request, &fixture->answer, &fixture->view);
 }
@@ -54,19 +54,24 @@ static void refuse(struct fixture *fixture, int32_t verdict, int status, const c
     const struct answer_policy policy = {.shape = ANSWER_AUTO};
     struct answer untouched = {.size = 7};
     trace_unref(fixture->trace);
-    fixture->trace = trace_new(1, "discover");
+    fixture->trace = trace_new(1, BOOT_HOST_STAGE_DISCOVER);
     g_assert_cmpint(
         answer_make(fixture->request, fixture->reply, verdict, &policy, fixture->trace, &untouched),
         ==, status);
     g_assert_cmpuint(untouched.size, ==, 7);
-    g_assert_cmpstr(fixture->trace->shape, ==, NULL);
-    if (why == NULL) {
-        g_assert_cmpuint(fixture->trace->entries->len, ==, 0);
+    g_assert_cmpstr(trace_get_shape(fixture->trace), ==, NULL);
+    struct trace_entry entry;
+    g_assert_true(trace_get_entry(fixture->trace, 0, &entry) == (why != NULL));
+    if (why == NULL)
         return;
-    }
-    const struct trace_entry *entry = g_ptr_array_index(fixture->trace->entries, 0);
-    g_assert_cmpstr(entry->provider, ==, ANSWER_STEP);
-    g_assert_nonnull(strstr(entry->reason, why));
+    g_assert_cmpstr(entry.provider, ==, ANSWER_STEP);
+    g_assert_nonnull(strstr(entry.reason, why));
+}
+
+static void assert_server(const struct fixture *fixture, const char *server) {
+    char text[ADDRESS_TEXT_SIZE];
+    g_assert_nonnull(trace_get_server(fixture->trace));
+    g_assert_cmpstr(address_text(trace_get_server(fixture->trace), text), ==, server);
 }
 
 static void menu(struct fixture *fixture, uint32_t timeout) {
@@ -104,9 +109,9 @@ static void test_direct(struct fixture *fixture, gconstpointer data) {
     ask_assert(&fixture->view, "option.67", "absent");
     ask_assert(&fixture->view, "option.82", "absent");
     g_assert_cmpuint(fixture->answer.size, ==, 300);
-    g_assert_cmpstr(fixture->trace->shape, ==, "direct");
-    g_assert_cmpstr(fixture->trace->boot_file, ==, "x64.efi");
-    g_assert_cmpstr(fixture->trace->server, ==, ASK_SERVER);
+    g_assert_cmpstr(trace_get_shape(fixture->trace), ==, "direct");
+    g_assert_cmpstr(trace_get_boot_file(fixture->trace), ==, "x64.efi");
+    assert_server(fixture, ASK_SERVER);
     assert_quirk(fixture, "broadcast-flag", FALSE);
     assert_quirk(fixture, "direct-download", TRUE);
     assert_quirk(fixture, "file-in-header", TRUE);
@@ -133,8 +138,8 @@ static void test_invitation(struct fixture *fixture, gconstpointer data) {
     ask_assert(&fixture->view, "option.43", "absent");
     ask_assert(&fixture->view, "file", "\"\"");
     ask_assert(&fixture->view, "siaddr", ASK_SERVER);
-    g_assert_cmpstr(fixture->trace->shape, ==, "boot-server");
-    g_assert_cmpstr(fixture->trace->server, ==, "10.99.0.9");
+    g_assert_cmpstr(trace_get_shape(fixture->trace), ==, "boot-server");
+    assert_server(fixture, "10.99.0.9");
 }
 
 static void test_boot_server(struct fixture *fixture, gconstpointer data) {
@@ -166,8 +171,8 @@ static void test_menu(struct fixture *fixture, gconstpointer data) {
                "8000:07:496e7374616c6c:8001:06:526573637565:0000:04:4469736b");
     ask_assert(&fixture->view, "option.43.10", "03:43686f6f7365");
     ask_assert(&fixture->view, "file", "\"\"");
-    g_assert_cmpstr(fixture->trace->shape, ==, "menu");
-    g_assert_cmpstr(fixture->trace->boot_file, ==, NULL);
+    g_assert_cmpstr(trace_get_shape(fixture->trace), ==, "menu");
+    g_assert_cmpstr(trace_get_boot_file(fixture->trace), ==, NULL);
 }
 
 static void test_menu_choice(struct fixture *fixture, gconstpointer data) {
@@ -204,10 +209,10 @@ static void test_menu_of_ipxe_on_uefi(struct fixture *fixture, gconstpointer dat
     ask(fixture, "pxe/ipxe-uefi-discover", 67);
     menu(fixture, 3);
     answer(fixture, BOOT_HOST_REPLY);
-    g_assert_cmpstr(fixture->trace->shape, ==, "menu");
+    g_assert_cmpstr(trace_get_shape(fixture->trace), ==, "menu");
     set(fixture, BOOT_HOST_REPLY_BOOT_FILE, "menu.ipxe");
     answer(fixture, BOOT_HOST_REPLY);
-    g_assert_cmpstr(fixture->trace->shape, ==, "direct");
+    g_assert_cmpstr(trace_get_shape(fixture->trace), ==, "direct");
     ask_assert(&fixture->view, "option.43", "06:01:08:ff");
     assert_quirk(fixture, "menu-left-out", TRUE);
 }
@@ -222,8 +227,8 @@ static void test_abort(struct fixture *fixture, gconstpointer data) {
     ask_assert(&fixture->view, "option.43.8", "absent");
     ask_assert(&fixture->view, "option.43.9", "0000:14:426f6f7420746865206e65787420646576696365");
     ask_assert(&fixture->view, "option.43.10", "00:505845");
-    g_assert_cmpstr(fixture->trace->shape, ==, "abort");
-    g_assert_cmpstr(fixture->trace->boot_file, ==, NULL);
+    g_assert_cmpstr(trace_get_shape(fixture->trace), ==, "abort");
+    g_assert_cmpstr(trace_get_boot_file(fixture->trace), ==, NULL);
     assert_quirk(fixture, "local-boot", TRUE);
 }
 
@@ -239,7 +244,7 @@ static void test_abort_file(struct fixture *fixture, gconstpointer data) {
     ask_view(fixture->request, &fixture->answer, &fixture->view);
     ask_assert(&fixture->view, "file", "\"abort.efi\"");
     ask_assert(&fixture->view, "siaddr", ASK_SERVER);
-    g_assert_cmpstr(fixture->trace->shape, ==, "abort");
+    g_assert_cmpstr(trace_get_shape(fixture->trace), ==, "abort");
 }
 
 static void test_http(struct fixture *fixture, gconstpointer data) {
@@ -251,7 +256,7 @@ static void test_http(struct fixture *fixture, gconstpointer data) {
     ask_assert(&fixture->view, "option.67", "687474703a2f2f31302e39392e302e322f7836342e656669:00");
     ask_assert(&fixture->view, "option.43", "absent");
     ask_assert(&fixture->view, "file", "\"\"");
-    g_assert_cmpstr(fixture->trace->shape, ==, "http");
+    g_assert_cmpstr(trace_get_shape(fixture->trace), ==, "http");
     set(fixture, BOOT_HOST_REPLY_BOOT_FILE, "x64.efi");
     refuse(fixture, BOOT_HOST_REPLY, -ENOMSG, "HTTP Boot");
     refuse(fixture, BOOT_HOST_ABORT, -ENOMSG, "HTTP Boot");
@@ -292,7 +297,7 @@ static void test_wait(struct fixture *fixture, gconstpointer data) {
     ask_assert(&fixture->view, "option.250.14", "00");
     ask_assert(&fixture->view, "option.250.6", "\"Ask Ann\"");
     ask_assert(&fixture->view, "option.250.5", "present");
-    g_assert_cmpstr(fixture->trace->shape, ==, "wait");
+    g_assert_cmpstr(trace_get_shape(fixture->trace), ==, "wait");
     assert_quirk(fixture, "any-xid", TRUE);
     assert_quirk(fixture, "windows-wait", TRUE);
 }
@@ -412,16 +417,16 @@ static void test_alternation(struct fixture *fixture, gconstpointer data) {
         g_assert_cmpint(ask_status(wire, &origin, &fixture->request), ==, REQUEST_OK);
         answer(fixture, BOOT_HOST_REPLY);
         gboolean is_other = attempt % 2 == 0;
-        g_assert_cmpstr(fixture->trace->shape, ==, is_other ? "boot-server" : "direct");
+        g_assert_cmpstr(trace_get_shape(fixture->trace), ==, is_other ? "boot-server" : "direct");
         assert_quirk(fixture, "alternate-shape", is_other);
     }
     set(fixture, BOOT_HOST_REPLY_SHAPE, "direct");
     answer(fixture, BOOT_HOST_REPLY);
-    g_assert_cmpstr(fixture->trace->shape, ==, "direct");
+    g_assert_cmpstr(trace_get_shape(fixture->trace), ==, "direct");
     set(fixture, BOOT_HOST_REPLY_SHAPE, NULL);
     set(fixture, BOOT_HOST_REPLY_SERVER, "10.99.0.9");
     answer(fixture, BOOT_HOST_REPLY);
-    g_assert_cmpstr(fixture->trace->shape, ==, "direct");
+    g_assert_cmpstr(trace_get_shape(fixture->trace), ==, "direct");
 }
 
 static void test_no_file(struct fixture *fixture, gconstpointer data) {

@@ -8,14 +8,13 @@
 
 static void assert_outcome(struct trace *trace, const char *shape, const char *transfer,
                            enum likely_outcome outcome) {
-    g_free(trace->shape);
-    trace->shape = g_strdup(shape);
+    trace_set_answer(trace, shape, NULL, NULL);
     g_assert_cmpint(likely_outcome(trace, transfer, true), ==, outcome);
 }
 
 static void test_outcomes(void) {
-    g_autoptr(Trace) trace = trace_new(1, "discover");
-    g_autoptr(Trace) later = trace_new(1, "boot-server");
+    g_autoptr(Trace) trace = trace_new(1, BOOT_HOST_STAGE_DISCOVER);
+    g_autoptr(Trace) later = trace_new(1, BOOT_HOST_STAGE_BOOT_SERVER);
     g_assert_cmpint(likely_outcome(NULL, NULL, true), ==, LIKELY_UNKNOWN);
     assert_outcome(trace, NULL, NULL, LIKELY_SILENCE);
     assert_outcome(later, NULL, NULL, LIKELY_NO_SERVER);
@@ -32,11 +31,16 @@ static void test_outcomes(void) {
 }
 
 static void test_other_server(void) {
-    g_autoptr(Trace) trace = trace_new(1, "discover");
+    g_autoptr(Trace) trace = trace_new(1, BOOT_HOST_STAGE_DISCOVER);
     g_autoptr(Request) request = ask_vector("pxe/edk2-x64-discover", 67);
     trace_set_facts(trace, request, NULL);
-    trace->server = g_strdup("10.99.0.9");
-    assert_outcome(trace, "direct", NULL, LIKELY_UNKNOWN);
+    struct address server = {0};
+    g_assert_true(address_parse("10.99.0.9", &server));
+    trace_set_answer(trace, "direct", NULL, &server);
+    g_assert_cmpint(likely_outcome(trace, NULL, true), ==, LIKELY_UNKNOWN);
+    g_assert_true(address_parse(ASK_SERVER, &server));
+    trace_set_answer(trace, "direct", NULL, &server);
+    g_assert_cmpint(likely_outcome(trace, NULL, true), ==, LIKELY_NO_FILE_ASKED);
 }
 
 static void test_firmware(void) {

@@ -267,7 +267,7 @@ static void test_memory(void) {
 
 static void test_file(void) {
     g_autoptr(Request) last = ask_vector("pxe/edk2-x64-discover", 67);
-    g_autoptr(Trace) trace = trace_new(1, "discover");
+    g_autoptr(Trace) trace = trace_new(1, BOOT_HOST_STAGE_DISCOVER);
     g_autoptr(Reply) reply = reply_new();
     g_assert_cmpint(reply_fact_set(reply, "image", "debian"), ==, 0);
     trace_set_facts(trace, last, reply);

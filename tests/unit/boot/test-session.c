@@ -38,11 +38,12 @@ static uint32_t attempt(struct fixture *fixture, const struct wire *wire, bool i
 static void decide(struct fixture *fixture, const struct wire *wire, uint16_t port,
                    const char *file) {
     g_autoptr(Request) request = ask_wire(wire, port);
-    g_autoptr(Trace) trace = trace_new(1, port == 67 ? "discover" : "boot-server");
+    g_autoptr(Trace) trace =
+        trace_new(1, port == 67 ? BOOT_HOST_STAGE_DISCOVER : BOOT_HOST_STAGE_BOOT_SERVER);
     if (file != NULL) {
-        trace->shape = g_strdup("direct");
-        trace->boot_file = g_strdup(file);
-        trace->server = g_strdup(ASK_SERVER);
+        struct address server = {0};
+        g_assert_true(address_parse(ASK_SERVER, &server));
+        trace_set_answer(trace, "direct", file, &server);
     }
     trace_set_facts(trace, request, NULL);
     session_decided(fixture->table, request, trace);

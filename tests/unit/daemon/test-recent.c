@@ -13,7 +13,7 @@ static const char *const packets[] = {"pxe/edk2-x64-discover", "pxe/edk2-ia32-di
 
 static void add(struct recent *recent, const char *packet, guint64 generation) {
     struct request *request = chain_bed_request(packet);
-    struct trace *trace = trace_new(generation, "discover");
+    struct trace *trace = trace_new(generation, BOOT_HOST_STAGE_DISCOVER);
     recent_add(recent, request, trace);
     request_unref(request);
     trace_unref(trace);
@@ -25,7 +25,7 @@ static char *numbers(const struct recent *recent) {
     g_autoptr(GPtrArray) list = recent_list(recent);
     for (guint i = 0; i < list->len; i++) {
         const struct recent_sample *sample = list->pdata[i];
-        g_string_append_printf(text, "%" G_GUINT64_FORMAT " ", sample->trace->generation);
+        g_string_append_printf(text, "%" G_GUINT64_FORMAT " ", trace_get_generation(sample->trace));
     }
     return g_string_free(text, FALSE);
 }
@@ -63,7 +63,7 @@ static void test_outlived(void) {
     g_autoptr(GPtrArray) list = recent_list(recent);
     recent_free(recent);
     const struct recent_sample *sample = list->pdata[0];
-    g_assert_cmpuint(sample->trace->generation, ==, 1);
+    g_assert_cmpuint(trace_get_generation(sample->trace), ==, 1);
     g_assert_nonnull(request_get_client(sample->request));
 }
 

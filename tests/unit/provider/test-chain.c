@@ -46,8 +46,8 @@ static void assert_line(const struct fixture *fixture, guint index, const char *
 
 static void assert_end(const struct fixture *fixture, int32_t verdict, const char *provider) {
     g_assert_cmpint(fixture->answer.verdict, ==, verdict);
-    g_assert_cmpint(fixture->answer.trace->verdict, ==, verdict);
-    g_assert_cmpstr(fixture->answer.trace->provider, ==, provider);
+    g_assert_cmpint(trace_get_verdict(fixture->answer.trace), ==, verdict);
+    g_assert_cmpstr(trace_get_provider(fixture->answer.trace), ==, provider);
 }
 
 /* ---- Verdicts -------------------------------------------------------------------------------- */
@@ -55,8 +55,8 @@ static void assert_end(const struct fixture *fixture, int32_t verdict, const cha
 static void test_empty(struct fixture *fixture, gconstpointer unused) {
     ask(fixture);
     assert_end(fixture, BOOT_HOST_PASS, NULL);
-    g_assert_cmpuint(fixture->answer.trace->generation, ==, 7);
-    g_assert_cmpstr(fixture->answer.trace->stage, ==, "discover");
+    g_assert_cmpuint(trace_get_generation(fixture->answer.trace), ==, 7);
+    g_assert_cmpstr(trace_get_stage(fixture->answer.trace), ==, "discover");
 }
 
 static void test_first_verdict_ends(struct fixture *fixture, gconstpointer unused) {
@@ -113,8 +113,9 @@ static void test_unknown_verdict(struct fixture *fixture, gconstpointer unused) 
     assert_end(fixture, BOOT_HOST_PASS, NULL);
     assert_line(fixture, 0, "a error returned 42, which is no verdict of this door");
     assert_line(fixture, 1, "b error returned -100000, which is no verdict of this door");
-    const struct trace_entry *entry = fixture->answer.trace->entries->pdata[0];
-    g_assert_cmpint(entry->verdict, ==, -EPROTO);
+    struct trace_entry entry;
+    g_assert_true(trace_get_entry(fixture->answer.trace, 0, &entry));
+    g_assert_cmpint(entry.verdict, ==, -EPROTO);
 }
 
 /* ---- Policies -------------------------------------------------------------------------------- */
@@ -293,8 +294,9 @@ static void test_fake_clock_deadline(struct fixture *fixture, gconstpointer unus
     fixture->clock.time_us += 1;
     g_main_context_iteration(NULL, FALSE);
     g_assert_true(fixture->answer.is_done);
-    const struct trace_entry *entry = fixture->answer.trace->entries->pdata[0];
-    g_assert_cmpint(entry->microseconds, ==, CLOCK_SECOND);
+    struct trace_entry entry;
+    g_assert_true(trace_get_entry(fixture->answer.trace, 0, &entry));
+    g_assert_cmpint(entry.microseconds, ==, CLOCK_SECOND);
 }
 
 /* ---- One stuck thread ------------------------------------------------------------------------ */
@@ -379,7 +381,7 @@ static void test_content_bytes(struct fixture *fixture, gconstpointer unused) {
     ask_content(fixture);
     g_assert_cmpint(fixture->answer.content_kind, ==, CHAIN_CONTENT_BYTES);
     g_assert_cmpstr(fixture->answer.content, ==, "boot/menu.ipxe");
-    g_assert_cmpstr(fixture->answer.trace->stage, ==, "file");
+    g_assert_cmpstr(trace_get_stage(fixture->answer.trace), ==, "file");
     assert_line(fixture, 1, "b reply -");
 }
 

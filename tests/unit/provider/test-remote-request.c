@@ -55,7 +55,7 @@ static void test_fields(void) {
 
 static void test_file_with_facts(void) {
     struct request *last = chain_bed_request("pxe/edk2-x64-discover");
-    struct trace *trace = trace_new(1, "discover");
+    struct trace *trace = trace_new(1, BOOT_HOST_STAGE_DISCOVER);
     struct reply *reply = reply_new();
     reply_fact_set(reply, "image", "debian-12");
     trace_set_facts(trace, last, reply);
