@@ -54,15 +54,12 @@ uint8_t reader_take_u8(struct reader *reader) {
 
 uint16_t reader_take_u16(struct reader *reader) {
     struct span bytes = reader_take_span(reader, 2);
-    return bytes.size == 2 ? (uint16_t) (bytes.data[0] << 8 | bytes.data[1]) : 0;
+    return bytes.size == 2 ? span_read_u16(bytes.data) : 0;
 }
 
 uint32_t reader_take_u32(struct reader *reader) {
     struct span bytes = reader_take_span(reader, 4);
-    if (bytes.size != 4)
-        return 0;
-    return (uint32_t) bytes.data[0] << 24 | (uint32_t) bytes.data[1] << 16 |
-           (uint32_t) bytes.data[2] << 8 | bytes.data[3];
+    return bytes.size == 4 ? span_read_u32(bytes.data) : 0;
 }
 
 void reader_take_bytes(struct reader *reader, uint8_t *ret_bytes, size_t size) {

@@ -28,6 +28,16 @@ bool span_equals(struct span left, struct span right);
 /* True when `span` begins with the bytes of `text`; case counts. */
 bool span_starts_with(struct span span, const char *text);
 
+/* Numbers in network order; the caller has seen to it that the bytes are there. */
+static inline uint16_t span_read_u16(const uint8_t *bytes) {
+    return (uint16_t) (bytes[0] << 8 | bytes[1]);
+}
+
+static inline uint32_t span_read_u32(const uint8_t *bytes) {
+    return (uint32_t) bytes[0] << 24 | (uint32_t) bytes[1] << 16 | (uint32_t) bytes[2] << 8 |
+           bytes[3];
+}
+
 struct reader {
     struct span input;
     size_t position;

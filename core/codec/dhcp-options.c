@@ -53,21 +53,44 @@ static struct span field_bytes(const struct dhcp_options *options, size_t index)
     return (struct span){options->datagram.data + field->offset, field->size};
 }
 
-static enum dhcp_status index_field(struct dhcp_options *options, size_t offset, size_t size) {
-    size_t index = options->field_count++;
-    options->fields[index] = (struct dhcp_option_field){(uint16_t) offset, (uint16_t) size};
+static const struct dhcp_option_entry *find_entry(const struct dhcp_options *options,
+                                                  uint8_t code) {
+    uint8_t place = options->places[code];
+    return place != 0 ? &options->entries[place - 1] : NULL;
+}
 
-    struct reader reader;
-    reader_init(&reader, field_bytes(options, index));
-    uint8_t code = 0;
-    struct span value = {0};
-    while (take_option(&reader, &code, &value)) {
-        struct dhcp_option_entry *entry = &options->entries[code];
-        if (entry->pieces++ == 0)
-            entry->first = (uint16_t) (value.data - options->datagram.data);
-        entry->size = (uint16_t) (entry->size + value.size);
+static void note_piece(struct dhcp_options *options, uint8_t code, size_t offset, uint8_t size) {
+    uint8_t place = options->places[code];
+    if (place == 0) {
+        options->entries[options->entry_count++] =
+            (struct dhcp_option_entry){.pieces = 1, .first = (uint16_t) offset, .size = size};
+        options->places[code] = options->entry_count;
+        return;
     }
-    return reader.failed ? DHCP_OPTION_OVERRUN : DHCP_OK;
+    struct dhcp_option_entry *entry = &options->entries[place - 1];
+    entry->pieces++;
+    entry->size = (uint16_t) (entry->size + size);
+    options->is_split = true;
+}
+
+/* Every packet goes through here, wanted or not, so this is a plain loop and no reader's calls. */
+static enum dhcp_status index_field(struct dhcp_options *options, size_t offset, size_t size) {
+    const uint8_t *data = options->datagram.data;
+    size_t end = offset + size;
+    size_t at = offset;
+    while (at < end && data[at] != DHCP_OPTION_END) {
+        if (data[at] == DHCP_OPTION_PAD) {
+            at++;
+            continue;
+        }
+        if (end - at < 2 || end - at - 2 < data[at + 1])
+            return DHCP_OPTION_OVERRUN;
+        note_piece(options, data[at], at + 2, data[at + 1]);
+        at += 2 + (size_t) data[at + 1];
+    }
+    options->fields[options->field_count++] =
+        (struct dhcp_option_field){(uint16_t) offset, (uint16_t) (at - offset)};
+    return DHCP_OK;
 }
 
 static enum dhcp_status index_all(struct dhcp_options *options) {
@@ -89,8 +112,8 @@ static enum dhcp_status index_all(struct dhcp_options *options) {
 /* Gives every split option its place in `joined`. */
 static enum dhcp_status reserve_joined(struct dhcp_options *options) {
     size_t used = 0;
-    for (size_t code = 0; code < 256; code++) {
-        struct dhcp_option_entry *entry = &options->entries[code];
+    for (size_t i = 0; i < options->entry_count; i++) {
+        struct dhcp_option_entry *entry = &options->entries[i];
         if (entry->pieces < 2)
             continue;
         if (entry->size > DHCP_JOINED_MAX - used)
@@ -109,7 +132,7 @@ static void fill_joined(struct dhcp_options *options) {
     uint8_t code = 0;
     struct span value = {0};
     while (dhcp_option_next(&walk, &code, &value)) {
-        const struct dhcp_option_entry *entry = &options->entries[code];
+        const struct dhcp_option_entry *entry = find_entry(options, code);
         if (entry->pieces < 2)
             continue;
         memcpy(options->joined + entry->joined + filled[code], value.data, value.size);
@@ -123,21 +146,26 @@ enum dhcp_status dhcp_options_parse(struct span datagram, struct dhcp_options *r
     if (datagram.size > UINT16_MAX)
         return DHCP_OVERSIZED;
 
-    struct dhcp_options options = {.datagram = datagram};
-    enum dhcp_status status = index_all(&options);
-    if (status == DHCP_OK)
-        status = reserve_joined(&options);
-    if (status != DHCP_OK)
-        return status;
-    if (options.joined_size > 0)
-        fill_joined(&options);
-    *ret_options = options;
-    return DHCP_OK;
+    struct dhcp_options *options = ret_options;
+    options->datagram = datagram;
+    options->field_count = 0;
+    options->overload = 0;
+    options->entry_count = 0;
+    options->is_split = false;
+    options->joined_size = 0;
+    memset(options->places, 0, sizeof(options->places));
+    enum dhcp_status status = index_all(options);
+    if (status == DHCP_OK && options->is_split) {
+        status = reserve_joined(options);
+        if (status == DHCP_OK)
+            fill_joined(options);
+    }
+    return status;
 }
 
 bool dhcp_option_get(const struct dhcp_options *options, uint8_t code, struct span *ret_value) {
-    const struct dhcp_option_entry *entry = &options->entries[code];
-    if (entry->pieces == 0)
+    const struct dhcp_option_entry *entry = find_entry(options, code);
+    if (entry == NULL)
         return false;
     const uint8_t *data = entry->pieces == 1 ? options->datagram.data + entry->first
                                              : options->joined + entry->joined;
@@ -145,38 +173,46 @@ bool dhcp_option_get(const struct dhcp_options *options, uint8_t code, struct sp
     return true;
 }
 
-/* The first piece of an option that must have `size` bytes. */
-static bool get_fixed(const struct dhcp_options *options, uint8_t code, size_t size,
-                      struct reader *ret_reader) {
-    const struct dhcp_option_entry *entry = &options->entries[code];
-    if (entry->pieces == 0 || options->datagram.data[entry->first - 1] != size)
-        return false;
-    reader_init(ret_reader, (struct span){options->datagram.data + entry->first, size});
-    return true;
+/* The first piece of an option that must have `size` bytes; NULL: it has not. */
+static const uint8_t *get_fixed(const struct dhcp_options *options, uint8_t code, size_t size) {
+    const struct dhcp_option_entry *entry = find_entry(options, code);
+    if (entry == NULL || options->datagram.data[entry->first - 1] != size)
+        return NULL;
+    return options->datagram.data + entry->first;
 }
 
 bool dhcp_option_get_u8(const struct dhcp_options *options, uint8_t code, uint8_t *ret_value) {
-    struct reader reader;
-    if (!get_fixed(options, code, 1, &reader))
-        return false;
-    *ret_value = reader_take_u8(&reader);
-    return true;
+    const uint8_t *bytes = get_fixed(options, code, 1);
+    if (bytes != NULL)
+        *ret_value = bytes[0];
+    return bytes != NULL;
 }
 
 bool dhcp_option_get_u16(const struct dhcp_options *options, uint8_t code, uint16_t *ret_value) {
-    struct reader reader;
-    if (!get_fixed(options, code, 2, &reader))
-        return false;
-    *ret_value = reader_take_u16(&reader);
-    return true;
+    const uint8_t *bytes = get_fixed(options, code, 2);
+    if (bytes != NULL)
+        *ret_value = span_read_u16(bytes);
+    return bytes != NULL;
 }
 
 bool dhcp_option_get_u32(const struct dhcp_options *options, uint8_t code, uint32_t *ret_value) {
-    struct reader reader;
-    if (!get_fixed(options, code, 4, &reader))
-        return false;
-    *ret_value = reader_take_u32(&reader);
-    return true;
+    const uint8_t *bytes = get_fixed(options, code, 4);
+    if (bytes != NULL)
+        *ret_value = span_read_u32(bytes);
+    return bytes != NULL;
+}
+
+size_t dhcp_options_prefix(const struct dhcp_options *options, size_t most) {
+    size_t size = options->fields[0].size;
+    if (size <= most)
+        return size;
+    struct dhcp_option_walk walk = {.options = options};
+    uint8_t code = 0;
+    struct span value = {0};
+    size = 0;
+    while (dhcp_option_next(&walk, &code, &value) && walk.field == 0 && walk.position <= most)
+        size = walk.position;
+    return size;
 }
 
 bool dhcp_option_is_requested(const struct dhcp_options *options, uint8_t code) {

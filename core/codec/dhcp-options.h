@@ -67,7 +67,7 @@ enum dhcp_option_code {
 
 /* Where one option code lies. All offsets are within the datagram but `joined`. */
 struct dhcp_option_entry {
-    uint16_t pieces; /* how often the code came; 0: not there */
+    uint16_t pieces; /* how often the code came; never 0 */
     uint16_t first;  /* offset of the first piece's value; its length byte is just before */
     uint16_t size;   /* of all pieces together */
     uint16_t joined; /* offset within dhcp_options.joined, when there is more than one piece */
@@ -76,24 +76,30 @@ struct dhcp_option_entry {
 /* A field of the datagram that holds options. */
 struct dhcp_option_field {
     uint16_t offset;
-    uint16_t size;
+    uint16_t size; /* up to its END, if it has one */
 };
 
+#define DHCP_OPTION_CODES 254 /* all but PAD and END */
+
 /* The index of one datagram. It points into the datagram, which must outlive it; apart from that
- * it may be copied. Members are private to dhcp-options.c. */
+ * it may be copied. Members are private to dhcp-options.c. Most of it is never touched for a packet
+ * of ordinary size: a storm of them must not cost 4 KiB of zeros each. */
 struct dhcp_options {
     struct span datagram;
     struct dhcp_option_field fields[3]; /* options, then file, then sname: RFC 3396 section 5 */
     uint8_t field_count;
-    uint8_t overload; /* bit 0: file holds options; bit 1: sname does */
-    uint16_t joined_size;
-    struct dhcp_option_entry entries[256];
+    uint8_t overload;     /* bit 0: file holds options; bit 1: sname does */
+    uint8_t entry_count;  /* of `entries`, in the order in which the codes first came */
+    bool is_split;        /* some code came more than once */
+    uint16_t joined_size; /* of `joined` */
+    uint8_t places[256];  /* by code: its place in `entries`, from 1; 0: not there */
+    struct dhcp_option_entry entries[DHCP_OPTION_CODES];
     uint8_t joined[DHCP_JOINED_MAX];
 };
 
 /* Indexes the options of a datagram, which begin at DHCP_HEADER_SIZE (the cookie is the caller's to
  * check). Missing END, padding and bytes after END are fine; a length past the end of its field is
- * not. `ret_options` is untouched unless the result is DHCP_OK. */
+ * not. Unless the result is DHCP_OK, `ret_options` holds nothing of use. */
 enum dhcp_status dhcp_options_parse(struct span datagram, struct dhcp_options *ret_options);
 
 /* The whole value of option `code`, joined when it came in several pieces (RFC 3396). The span
@@ -105,6 +111,10 @@ bool dhcp_option_get(const struct dhcp_options *options, uint8_t code, struct sp
 bool dhcp_option_get_u8(const struct dhcp_options *options, uint8_t code, uint8_t *ret_value);
 bool dhcp_option_get_u16(const struct dhcp_options *options, uint8_t code, uint16_t *ret_value);
 bool dhcp_option_get_u32(const struct dhcp_options *options, uint8_t code, uint32_t *ret_value);
+
+/* How many bytes of the options field, from its beginning, are whole options and no more than
+ * `most`. */
+size_t dhcp_options_prefix(const struct dhcp_options *options, size_t most);
 
 /* True when option 55 asks for `code`. */
 bool dhcp_option_is_requested(const struct dhcp_options *options, uint8_t code);

@@ -19,22 +19,34 @@ const char *dhcp_message_name(uint8_t message_type) {
     return message_type < sizeof names / sizeof names[0] ? names[message_type] : "UNKNOWN";
 }
 
-static struct dhcp_header take_header(struct reader *reader) {
-    struct dhcp_header header = {
-        .op = reader_take_u8(reader),
-        .htype = reader_take_u8(reader),
-        .hlen = reader_take_u8(reader),
-        .hops = reader_take_u8(reader),
-        .xid = reader_take_u32(reader),
-        .secs = reader_take_u16(reader),
-        .flags = reader_take_u16(reader),
-        .ciaddr = reader_take_u32(reader),
-        .yiaddr = reader_take_u32(reader),
-        .siaddr = reader_take_u32(reader),
-        .giaddr = reader_take_u32(reader),
-    };
-    reader_take_bytes(reader, header.chaddr, sizeof header.chaddr);
-    return header;
+/* RFC 2131 figure 1; the caller has seen that DHCP_HEADER_SIZE bytes are there. */
+enum field {
+    FIELD_XID = 4,
+    FIELD_SECS = 8,
+    FIELD_FLAGS = 10,
+    FIELD_CIADDR = 12,
+    FIELD_YIADDR = 16,
+    FIELD_SIADDR = 20,
+    FIELD_GIADDR = 24,
+    FIELD_CHADDR = 28,
+    FIELD_SNAME = 44,
+    FIELD_FILE = 108,
+    FIELD_COOKIE = 236,
+};
+
+static void read_header(const uint8_t *bytes, struct dhcp_header *header) {
+    header->op = bytes[0];
+    header->htype = bytes[1];
+    header->hlen = bytes[2];
+    header->hops = bytes[3];
+    header->xid = span_read_u32(bytes + FIELD_XID);
+    header->secs = span_read_u16(bytes + FIELD_SECS);
+    header->flags = span_read_u16(bytes + FIELD_FLAGS);
+    header->ciaddr = span_read_u32(bytes + FIELD_CIADDR);
+    header->yiaddr = span_read_u32(bytes + FIELD_YIADDR);
+    header->siaddr = span_read_u32(bytes + FIELD_SIADDR);
+    header->giaddr = span_read_u32(bytes + FIELD_GIADDR);
+    memcpy(header->chaddr, bytes + FIELD_CHADDR, sizeof header->chaddr);
 }
 
 static enum dhcp_status check_header(const struct dhcp_header *header, uint32_t cookie) {
@@ -48,23 +60,19 @@ static enum dhcp_status check_header(const struct dhcp_header *header, uint32_t 
 }
 
 enum dhcp_status dhcp_parse(struct span datagram, struct dhcp_view *ret_view) {
-    struct reader reader;
-    reader_init(&reader, datagram);
-    struct dhcp_header header = take_header(&reader);
-    struct span sname = reader_take_span(&reader, DHCP_SNAME_SIZE);
-    struct span file = reader_take_span(&reader, DHCP_FILE_SIZE);
-    uint32_t cookie = reader_take_u32(&reader);
-    if (reader.failed)
+    if (datagram.size < DHCP_HEADER_SIZE)
         return DHCP_TRUNCATED;
-
-    enum dhcp_status status = check_header(&header, cookie);
+    const uint8_t *bytes = datagram.data;
+    read_header(bytes, &ret_view->header);
+    enum dhcp_status status = check_header(&ret_view->header, span_read_u32(bytes + FIELD_COOKIE));
     if (status == DHCP_OK)
         status = dhcp_options_parse(datagram, &ret_view->options);
     if (status != DHCP_OK)
         return status;
 
+    struct span sname = {bytes + FIELD_SNAME, DHCP_SNAME_SIZE};
+    struct span file = {bytes + FIELD_FILE, DHCP_FILE_SIZE};
     uint8_t overload = ret_view->options.overload;
-    ret_view->header = header;
     ret_view->file = (overload & 1) != 0 ? (struct span){0} : span_until_nul(file);
     ret_view->sname = (overload & 2) != 0 ? (struct span){0} : span_until_nul(sname);
     ret_view->message_type = DHCP_MESSAGE_NONE;

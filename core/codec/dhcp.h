@@ -68,7 +68,7 @@ struct dhcp_view {
     struct dhcp_options options;
 };
 
-/* Reads a request or a reply. `ret_view` is untouched unless the result is DHCP_OK. */
+/* Reads a request or a reply. Unless the result is DHCP_OK, `ret_view` holds nothing of use. */
 enum dhcp_status dhcp_parse(struct span datagram, struct dhcp_view *ret_view);
 
 /* Begins a datagram in `writer`: header, `sname` and `file` (both may be NULL for empty) and

@@ -24,7 +24,9 @@ static void check_client(struct span datagram) {
         if (pxe_ipxe_has_feature(&client, (uint8_t) feature))
             FUZZ_CHECK(client.is_ipxe && feature != 0 && feature != 255);
     }
-    FUZZ_CHECK(!client.has_boot_item || view.options.entries[43].pieces > 0);
+    struct span vendor = {0};
+    FUZZ_CHECK(!client.has_boot_item ||
+               dhcp_option_get(&view.options, DHCP_OPTION_VENDOR_SPECIFIC, &vendor));
 }
 
 #define ITEMS 4
