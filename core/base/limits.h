@@ -15,6 +15,8 @@
 #define LIMIT_REPLY_MAX     1472 /* bytes; EDK2 ignores longer DHCP packets */
 #define LIMIT_RECEIVE_BUFFER                                                                       \
     (4 * 1024 * 1024) /* bytes of socket buffer: a burst of 1024 requests fits */
+#define LIMIT_SEND_BUFFER                                                                          \
+    (8 * 1024 * 1024) /* bytes of socket buffer: the windows of 128 clients on their way fit */
 
 /* What clients may write into our log. */
 #define LIMIT_LOG_LINES 200 /* a second; what is left out is counted and said */
@@ -70,6 +72,9 @@
 #define LIMIT_NETASCII_BYTES   (1024 * 1024)      /* of a file converted to netascii, in memory */
 #define LIMIT_NETASCII         64                 /* such transfers at once */
 #define LIMIT_CONTENT_BYTES    (64 * 1024 * 1024) /* bytes a provider may generate for one file */
+#define LIMIT_CONTENT_IDLE  32                       /* files kept open that nobody fetches */
+#define LIMIT_CONTENT_IDLE_US                                                                      \
+    (INT64_C(5) * 1000000) /* and for how long: a folder may be unmounted after that */
 
 /* The recording of requests. */
 #define LIMIT_RECORD_BUFFER                                                                        \

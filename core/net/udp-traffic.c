@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The traffic of a UDP socket: batches in (recvmmsg), batches out (sendmmsg), each datagram with
- * the local address and the interface it belongs to (IP_PKTINFO, RFC 3542).
+ * the local address and the interface it belongs to.
  */
 #include "net/udp.h"
 
+#include "net/control.h"
 #include "net/sockaddr.h"
 
 #include <errno.h>
 #include <string.h>
-
-/* Room for one control message of either family; the union aligns it. */
-union control {
-    struct cmsghdr header;
-    uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo))];
-};
 
 struct udp_batch {
     size_t size; /* bytes of one buffer */
@@ -48,27 +43,6 @@ void udp_batch_free(struct udp_batch *batch) {
     g_free(batch);
 }
 
-/* The local address and the interface out of the kernel's control messages. */
-static void read_arrival(struct msghdr *message, struct udp_datagram *datagram) {
-    for (struct cmsghdr *control = CMSG_FIRSTHDR(message); control != NULL;
-         control = CMSG_NXTHDR(message, control)) {
-        if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
-            struct in_pktinfo info;
-            memcpy(&info, CMSG_DATA(control), sizeof(info));
-            datagram->interface = (unsigned) info.ipi_ifindex;
-            /* ipi_addr is the header's destination, 255.255.255.255 for a broadcast;
-             * ipi_spec_dst would be our own address, chosen by the routing table. */
-            datagram->local = address_from_ipv4((const uint8_t *) &info.ipi_addr, 0);
-        } else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
-            struct in6_pktinfo info;
-            memcpy(&info, CMSG_DATA(control), sizeof(info));
-            datagram->interface = info.ipi6_ifindex;
-            struct sockaddr_in6 local = {.sin6_family = AF_INET6, .sin6_addr = info.ipi6_addr};
-            datagram->local = sockaddr_to_address((const struct sockaddr *) &local);
-        }
-    }
-}
-
 unsigned udp_receive(struct udp_socket *socket, struct udp_batch *batch,
                      const struct udp_datagram **ret_datagrams) {
     for (unsigned i = 0; i < LIMIT_BATCH; i++) {
@@ -92,7 +66,7 @@ unsigned udp_receive(struct udp_socket *socket, struct udp_batch *batch,
             .peer = sockaddr_to_address(&batch->peers[i].any),
             .truncated = (batch->messages[i].msg_hdr.msg_flags & MSG_TRUNC) != 0,
         };
-        read_arrival(&batch->messages[i].msg_hdr, datagram);
+        control_read_arrival(&batch->messages[i].msg_hdr, datagram);
         datagram->local.port = port;
     }
     *ret_datagrams = batch->datagrams;
@@ -107,28 +81,6 @@ struct outgoing {
     union control controls[LIMIT_BATCH];
 };
 
-/* Writes source address and interface as a control message; returns its length, 0 for neither. */
-static size_t write_departure(const struct udp_datagram *datagram, union control *control) {
-    if (datagram->local.family == 0 && datagram->interface == 0)
-        return 0;
-    memset(control, 0, sizeof(*control));
-    if (datagram->peer.family == 6) {
-        struct in6_pktinfo info = {.ipi6_ifindex = datagram->interface};
-        memcpy(&info.ipi6_addr, datagram->local.bytes, sizeof(info.ipi6_addr));
-        control->header = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(info)),
-                                           .cmsg_level = IPPROTO_IPV6,
-                                           .cmsg_type = IPV6_PKTINFO};
-        memcpy(CMSG_DATA(&control->header), &info, sizeof(info));
-        return CMSG_SPACE(sizeof(info));
-    }
-    struct in_pktinfo info = {.ipi_ifindex = (int) datagram->interface};
-    memcpy(&info.ipi_spec_dst, datagram->local.bytes, sizeof(info.ipi_spec_dst));
-    control->header = (struct cmsghdr){
-        .cmsg_len = CMSG_LEN(sizeof(info)), .cmsg_level = IPPROTO_IP, .cmsg_type = IP_PKTINFO};
-    memcpy(CMSG_DATA(&control->header), &info, sizeof(info));
-    return CMSG_SPACE(sizeof(info));
-}
-
 static void prepare_outgoing(struct outgoing *out, unsigned slot,
                              const struct udp_datagram *datagram) {
     out->vectors[slot].iov_base = (void *) datagram->data;
@@ -137,7 +89,8 @@ static void prepare_outgoing(struct outgoing *out, unsigned slot,
     *header = (struct msghdr){.msg_iov = &out->vectors[slot], .msg_iovlen = 1};
     header->msg_name = &out->peers[slot];
     header->msg_namelen = sockaddr_from_address(&datagram->peer, &out->peers[slot]);
-    header->msg_controllen = write_departure(datagram, &out->controls[slot]);
+    header->msg_controllen = control_write_departure(&datagram->local, datagram->interface,
+                                                     datagram->peer.family, &out->controls[slot]);
     if (header->msg_controllen > 0)
         header->msg_control = &out->controls[slot];
 }
@@ -178,28 +131,6 @@ unsigned udp_send(struct udp_socket *socket, const struct udp_datagram *datagram
     }
     if (ret_errno != NULL)
         *ret_errno = code;
-    return sent;
-}
-
-unsigned udp_send_segments(struct udp_socket *socket, const struct udp_datagram *whole,
-                           size_t segment) {
-    struct outgoing out;
-    unsigned sent = 0;
-    for (size_t offset = 0; offset < whole->size;) {
-        unsigned part = 0;
-        for (; part < LIMIT_BATCH && offset < whole->size; part++) {
-            struct udp_datagram one = *whole;
-            one.data = whole->data + offset;
-            one.size = MIN(segment, whole->size - offset);
-            prepare_outgoing(&out, part, &one);
-            offset += one.size;
-        }
-        int code = 0;
-        unsigned taken = send_prepared(udp_descriptor(socket), out.messages, part, &code);
-        sent += taken;
-        if (taken < part)
-            break;
-    }
     return sent;
 }
 

@@ -79,16 +79,20 @@ static int set_flag(int descriptor, int level, int option, int value) {
     return setsockopt(descriptor, level, option, &value, sizeof(value));
 }
 
-/* Without CAP_NET_ADMIN the kernel keeps us below net.core.rmem_max, which we then take. */
-static void set_receive_buffer(int descriptor, int bytes) {
-    int wanted = bytes > 0 ? bytes : LIMIT_RECEIVE_BUFFER;
-    if (set_flag(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, wanted) != 0)
-        set_flag(descriptor, SOL_SOCKET, SO_RCVBUF, wanted);
+/* Without CAP_NET_ADMIN the kernel keeps us below net.core.rmem_max and wmem_max, which we then
+ * take. */
+static void set_buffers(int descriptor, const struct udp_options *options) {
+    int receive = options->receive_buffer > 0 ? options->receive_buffer : LIMIT_RECEIVE_BUFFER;
+    if (set_flag(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, receive) != 0)
+        set_flag(descriptor, SOL_SOCKET, SO_RCVBUF, receive);
+    int send = options->send_buffer;
+    if (send > 0 && set_flag(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, send) != 0)
+        set_flag(descriptor, SOL_SOCKET, SO_SNDBUF, send);
 }
 
 /* Options that hold for opened and for inherited sockets. */
 static gboolean prepare(int descriptor, const struct udp_options *options, int family) {
-    set_receive_buffer(descriptor, options->receive_buffer);
+    set_buffers(descriptor, options);
     if (options->broadcast && set_flag(descriptor, SOL_SOCKET, SO_BROADCAST, 1) != 0)
         return FALSE;
     if (family == AF_INET6)

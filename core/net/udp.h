@@ -32,6 +32,7 @@ struct udp_options {
     gboolean shared;      /* SO_REUSEADDR: bind beside another server that also set it. Both
                            * then hear broadcasts, but only one of them hears unicasts */
     int receive_buffer;   /* bytes asked for; 0: LIMIT_RECEIVE_BUFFER */
+    int send_buffer;      /* bytes asked for; 0: the system's default */
 };
 
 struct udp_socket;
@@ -87,11 +88,6 @@ unsigned udp_receive(struct udp_socket *socket, struct udp_batch *batch,
  * `ret_errno` (may be NULL) is the last refusal's errno, 0 when there was none. */
 unsigned udp_send(struct udp_socket *socket, const struct udp_datagram *datagrams, unsigned count,
                   int *ret_errno);
-
-/* Sends `whole->data` as datagrams of `segment` bytes each, the last one perhaps shorter, all to
- * one peer: a TFTP window. Returns how many segments the kernel took, in order. */
-unsigned udp_send_segments(struct udp_socket *socket, const struct udp_datagram *whole,
-                           size_t segment);
 
 /* Called with a non-empty batch on the thread of the source's main context. Return
  * G_SOURCE_REMOVE to stop. */

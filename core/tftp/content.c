@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 G_DEFINE_QUARK(boothost_content_error, content_error)
@@ -18,19 +20,22 @@ struct content {
     uint64_t size;
     GBytes *bytes;  /* or NULL */
     int descriptor; /* or -1 */
+    void *mapping;  /* of the whole file; or NULL */
+    /* The file's generation: what differs when a file was replaced or written to. */
+    dev_t device;
+    ino_t inode;
+    struct timespec modified;
+    struct timespec changed;
+    int64_t seen_us; /* when it was seen to be whole */
 };
 
-static struct content *content_new(uint64_t size, GBytes *bytes, int descriptor) {
+struct content *content_new_bytes(GBytes *bytes) {
     struct content *content = g_new0(struct content, 1);
     g_atomic_ref_count_init(&content->references);
-    content->size = size;
-    content->bytes = bytes;
-    content->descriptor = descriptor;
+    content->size = g_bytes_get_size(bytes);
+    content->bytes = g_bytes_ref(bytes);
+    content->descriptor = -1;
     return content;
-}
-
-struct content *content_new_bytes(GBytes *bytes) {
-    return content_new(g_bytes_get_size(bytes), g_bytes_ref(bytes), -1);
 }
 
 struct content *content_new_file(int descriptor, GError **error) {
@@ -46,9 +51,15 @@ struct content *content_new_file(int descriptor, GError **error) {
         close(descriptor);
         return NULL;
     }
-    /* Doubles the kernel's read-ahead; a hint only. */
-    posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
-    return content_new((uint64_t) status.st_size, NULL, descriptor);
+    struct content *content = g_new0(struct content, 1);
+    g_atomic_ref_count_init(&content->references);
+    content->size = (uint64_t) status.st_size;
+    content->descriptor = descriptor;
+    content->device = status.st_dev;
+    content->inode = status.st_ino;
+    content->modified = status.st_mtim;
+    content->changed = status.st_ctim;
+    return content;
 }
 
 struct content *content_open(const char *path, GError **error) {
@@ -76,6 +87,8 @@ void content_unref(struct content *content) {
     if (content == NULL || !g_atomic_ref_count_dec(&content->references))
         return;
     g_clear_pointer(&content->bytes, g_bytes_unref);
+    if (content->mapping != NULL)
+        munmap(content->mapping, (size_t) content->size);
     if (content->descriptor >= 0)
         close(content->descriptor);
     g_free(content);
@@ -110,4 +123,59 @@ gboolean content_read(const struct content *content, uint64_t offset, void *buff
     if (size > 0)
         memcpy(buffer, data + offset, size);
     return TRUE;
+}
+
+void content_map(struct content *content) {
+    if (content->descriptor < 0 || content->size == 0 || content->size > SIZE_MAX)
+        return;
+    void *mapping =
+        mmap(NULL, (size_t) content->size, PROT_READ, MAP_SHARED, content->descriptor, 0);
+    content->mapping = mapping != MAP_FAILED ? mapping : NULL;
+}
+
+const void *content_memory(const struct content *content, uint64_t offset) {
+    if (content->bytes != NULL)
+        return (const uint8_t *) g_bytes_get_data(content->bytes, NULL) + offset;
+    return content->mapping != NULL ? (const uint8_t *) content->mapping + offset : NULL;
+}
+
+gboolean content_is_whole(struct content *content, int64_t now_us) {
+    if (content->descriptor < 0 || content->seen_us == now_us)
+        return TRUE;
+    struct stat status;
+    if (fstat(content->descriptor, &status) != 0 || (uint64_t) status.st_size < content->size)
+        return FALSE;
+    content->seen_us = now_us;
+    return TRUE;
+}
+
+void content_prefetch(const struct content *content, uint64_t offset, uint64_t size) {
+    if (content->descriptor < 0 || offset >= content->size)
+        return;
+    /* A byte that is at hand stands for its neighbours: the question costs a twentieth of the
+     * advice, which looks at every page. */
+    uint8_t byte;
+    struct iovec vector = {.iov_base = &byte, .iov_len = sizeof(byte)};
+    if (preadv2(content->descriptor, &vector, 1, (off_t) offset, RWF_NOWAIT) < 0)
+        posix_fadvise(content->descriptor, (off_t) offset, (off_t) size, POSIX_FADV_WILLNEED);
+}
+
+gboolean content_is_file(const struct content *content) {
+    return content->descriptor >= 0;
+}
+
+static gboolean same_time(const struct timespec *a, const struct timespec *b) {
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+gboolean content_same_file(const struct content *a, const struct content *b) {
+    return content_is_file(a) && content_is_file(b) && a->inode == b->inode &&
+           a->device == b->device && a->size == b->size && same_time(&a->modified, &b->modified) &&
+           same_time(&a->changed, &b->changed);
+}
+
+guint content_file_hash(const struct content *content) {
+    uint64_t inode = content->inode;
+    uint64_t device = content->device;
+    return g_int64_hash(&inode) * 31 + g_int64_hash(&device);
 }

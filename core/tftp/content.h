@@ -4,9 +4,10 @@
  * counted; its size is fixed when it is opened.
  *
  * Files are opened with openat2(RESOLVE_BENEATH), so no name, no `..` and no symbolic link leads
- * out of the root; relative links that
- * stay inside are followed. Only regular files are given out. They are
- * read with pread, so that a file cut short meanwhile ends in an error and never in a signal.
+ * out of the root; relative links that stay inside are followed. Only regular files are given out.
+ * They are mapped for the kernel to send from, and read with pread where they cannot be mapped or
+ * we look at the bytes ourselves: a file cut short meanwhile ends in an error and never in a
+ * signal.
  */
 #pragma once
 
@@ -45,6 +46,30 @@ uint64_t content_size(const struct content *content);
  * there any more (file cut short) or the disk failed; errno says which (ENODATA, EIO ...). Any
  * thread, several at once. */
 gboolean content_read(const struct content *content, uint64_t offset, void *buffer, size_t size);
+
+/* Maps a file, so that content_memory() has an answer; whether it worked shows there. Once, before
+ * other threads have the content. */
+void content_map(struct content *content);
+
+/* Where the bytes from `offset` on lie, for system calls alone: a byte of a mapped file that we
+ * touched ourselves after the file was cut short would be the end of the daemon, while the kernel
+ * says EFAULT. NULL when there is no such place and content_read() must do. */
+const void *content_memory(const struct content *content, uint64_t offset);
+
+/* Whether the file is as long as it was. Within the last page of a file cut short a mapping gives
+ * zeros rather than an error, so this is asked before anything is sent; the file is looked at once
+ * for all who ask at the same `now_us`, which is one batch of packets. One thread. */
+gboolean content_is_whole(struct content *content, int64_t now_us);
+
+/* Says that `size` bytes from `offset` on are wanted soon: what lies on the disk alone is read in
+ * the background. */
+void content_prefetch(const struct content *content, uint64_t offset, uint64_t size);
+
+/* Whether both are the same generation of the same file, and what to hash for that. Bytes in memory
+ * are never the same as any other content. */
+gboolean content_same_file(const struct content *a, const struct content *b);
+guint content_file_hash(const struct content *content);
+gboolean content_is_file(const struct content *content);
 
 /* Opens the served folder. The error names the folder and what to do. */
 struct content_root *content_root_open(const char *path, GError **error);

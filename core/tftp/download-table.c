@@ -137,7 +137,9 @@ enum download_room download_table_room(const struct download_table *table,
         taken |= UINT32_C(1) << download->socket;
     unsigned place = recent_place(table, client);
     const struct ended *last = &table->recent[place];
-    unsigned first = same_client(&last->client, client) ? last->socket + 1 : place;
+    /* All on the first socket where nothing speaks against it: one batch then holds many clients'
+     * packets. */
+    unsigned first = same_client(&last->client, client) ? last->socket + 1 : 0;
     for (unsigned i = 0; i < DOWNLOAD_SOCKETS; i++) {
         unsigned socket = (first + i) % DOWNLOAD_SOCKETS;
         if ((taken & UINT32_C(1) << socket) != 0)

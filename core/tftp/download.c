@@ -22,20 +22,21 @@ struct download *download_new(const struct tftp_open *open, unsigned socket) {
         .wire_name = same ? download->names : download->names + name,
         .link.data = download,
     };
+    /* The interface is the routing table's choice: a client behind a router need not be reached the
+     * way it came. */
+    udp_path_init(&download->path, &open->client, &open->server, 0);
     memcpy(download->names, open->name, name);
     memcpy(download->names + name, open->wire_name, wire_name);
     return download;
 }
 
 void download_free(struct download *download) {
-    content_unref(download->content);
     g_free(download->message);
     g_free(download);
 }
 
 void download_end(struct download *download, enum transfer_outcome outcome, const char *message,
                   int64_t now_us) {
-    g_clear_pointer(&download->content, content_unref);
     download->outcome = outcome;
     download->message = message[0] != '\0' ? g_strdup(message) : NULL;
     download->ended_us = now_us;

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "base/limits.h"
+#include "net/udp-outbox.h"
 #include "tftp/content.h"
 #include "tftp/options.h"
 #include "tftp/server.h"
@@ -33,12 +34,15 @@ struct download {
     struct download *sibling; /* another one of the same client address and port */
     uint64_t id;              /* never given twice */
     struct address server;    /* our address, the source of all answers */
+    struct udp_path path;     /* from there to the client */
     unsigned interface;       /* it arrived on */
     struct tftp_agreement agreement;
     struct tftp_settings settings; /* as they were when the request came */
     int64_t arrived_us;
     struct content *content;  /* NULL while it is waited for */
     struct transfer transfer; /* once there is content */
+    uint64_t prefetched;      /* bytes of the content that the disk was asked for ahead of time */
+    gboolean unread;          /* the kernel could not read what was to be sent */
     GList link; /* in the table's queue until the client has proved itself; after the end in the
                  * server's queue of what its owner is to be told */
     gboolean is_unverified;
@@ -54,7 +58,7 @@ struct download {
 struct download *download_new(const struct tftp_open *open, unsigned socket);
 void download_free(struct download *download);
 
-/* It is over: its content is let go, and what is to be said of it stays. `message` is copied. */
+/* It is over and its content was let go; what is to be said of it stays. `message` is copied. */
 void download_end(struct download *download, enum transfer_outcome outcome, const char *message,
                   int64_t now_us);
 

@@ -26,7 +26,7 @@ static enum tftp_counter counter_of(enum transfer_outcome outcome) {
 
 void server_report(struct tftp_server *server, struct download *download,
                    enum transfer_outcome outcome, const char *message) {
-    download_end(download, outcome, message, g_get_monotonic_time());
+    download_end(download, outcome, message, server->now_us);
     server->counters[counter_of(outcome)]++;
     server->counters[TFTP_COUNTER_BYTES] += download_report(download, 0).statistics.bytes;
     g_queue_push_tail_link(&server->ended, &download->link);
@@ -34,8 +34,12 @@ void server_report(struct tftp_server *server, struct download *download,
 
 void server_end(struct tftp_server *server, struct download *download,
                 enum transfer_outcome outcome, const char *message) {
+    udp_outbox_forget(server->outbox, &download->path);
     timers_cancel(&server->timers, &download->timer);
     download_table_remove(server->table, download);
+    if (download->content != NULL)
+        content_cache_release(server->cache, download->content, server->now_us);
+    download->content = NULL;
     if (download->agreement.netascii)
         server->netascii--;
     server_report(server, download, outcome, message);

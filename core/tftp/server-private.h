@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The TFTP server's inside, shared by its own files: server.c (life and loop), server-request.c
- * (from a request to its content), server-transfer.c (from the content to the end) and server-owner.c
- * (what the owner is asked and told).
+ * (from a request to its content), server-transfer.c (from the content to the end), server-send.c
+ * (what goes to clients) and server-owner.c (what the owner is asked and told).
  */
 #pragma once
 
 #include "codec/tftp.h"
 #include "net/poller.h"
-#include "net/udp.h"
+#include "net/udp-outbox.h"
+#include "tftp/content-cache.h"
 #include "tftp/mailbox.h"
 #include "tftp/server.h"
 #include "tftp/download.h"
 
 #define SERVER_LISTENERS_MAX 64
-#define SERVER_REQUEST_BYTES 1024          /* room for one datagram: twice the longest request */
-#define SERVER_BUFFER        (1024 * 1024) /* bytes of a window that are sent at once */
+#define SERVER_REQUEST_BYTES 1024 /* room for one datagram: twice the longest request */
 
 struct tftp_server {
     struct udp_socket *listeners[SERVER_LISTENERS_MAX];
@@ -39,10 +39,13 @@ struct tftp_server {
     uint64_t last_id;
     unsigned netascii; /* transfers with converted text under way */
 
-    GQueue asked; /* the thread's own: struct tftp_open, for the owner */
-    GQueue ended; /* struct download, by its link: the same */
+    /* The thread's own. */
+    GQueue asked;   /* struct tftp_open, for the owner */
+    GQueue ended;   /* struct download, by its link: the same */
+    int64_t now_us; /* when it woke up: one look at the clock serves a batch */
     struct udp_batch *batch;
-    uint8_t *buffer;
+    struct udp_outbox *outbox; /* flushed before the thread waits */
+    struct content_cache *cache;
 };
 
 /* A datagram on one of the listeners. */
@@ -56,12 +59,20 @@ void server_take_packet(struct tftp_server *server, unsigned socket,
                         const struct udp_datagram *datagram);
 
 /* The time of the download's timer has come. */
-void server_take_timer(struct tftp_server *server, struct download *download, int64_t now_us);
+void server_take_timer(struct tftp_server *server, struct download *download);
+
+/* A udp_unread_fn for the paths of downloads; `user` is the server. */
+void server_take_unread(struct udp_path *path, gpointer user);
 
 /* The download has its content, whose reference it takes over: the first packet goes out. */
 void server_start(struct tftp_server *server, struct download *download, struct content *content);
 
-/* Sends one ERROR from a data socket to `peer`. */
+/* Send by the outbox. FALSE with errno: the content cannot be read. */
+void server_send_oack(struct tftp_server *server, struct download *download);
+gboolean server_send_blocks(struct tftp_server *server, struct download *download, uint64_t first,
+                            unsigned count);
+
+/* Sends one ERROR from a data socket to `peer`, at once. */
 void server_send_error(struct tftp_server *server, unsigned socket, const struct udp_datagram *peer,
                        enum tftp_error error, const char *message);
 

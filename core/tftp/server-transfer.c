@@ -12,89 +12,21 @@
 #include <string.h>
 
 #define GIVE_UP_MOST_US (INT64_C(120) * 1000000) /* however long the client's own timeout is */
-#define PACKET_MAX      LIMIT_TFTP_REQUEST       /* bytes of an OACK or ERROR */
-
-static int64_t now(void) {
-    return g_get_monotonic_time();
-}
-
-void server_send_error(struct tftp_server *server, unsigned socket, const struct udp_datagram *peer,
-                       enum tftp_error error, const char *message) {
-    uint8_t packet[PACKET_MAX];
-    struct writer writer;
-    writer_init(&writer, packet, sizeof(packet));
-    tftp_start_error(&writer, error, message);
-    struct udp_datagram out = {
-        .data = packet, .size = writer.size, .peer = peer->peer, .local = peer->local};
-    udp_send(server->sockets[socket], &out, 1, NULL);
-}
-
-/* Where the download's packets go and come from. The interface is the routing table's choice: a
- * client behind a router need not be reached the way it came. */
-static struct udp_datagram route(const struct download *download) {
-    return (struct udp_datagram){.peer = download->key.client, .local = download->server};
-}
 
 void server_refuse(struct tftp_server *server, struct download *download,
                    enum transfer_outcome outcome, enum tftp_error error, const char *message) {
-    struct udp_datagram peer = route(download);
+    struct udp_datagram peer = {.peer = download->key.client, .local = download->server};
+    udp_outbox_forget(server->outbox, &download->path); /* the ERROR is the last packet */
     server_send_error(server, download->socket, &peer, error, message);
     server_end(server, download, outcome, message);
 }
 
-static void send_oack(struct tftp_server *server, const struct download *download) {
-    uint8_t packet[PACKET_MAX];
-    struct writer writer;
-    writer_init(&writer, packet, sizeof(packet));
-    tftp_options_write(&download->agreement, content_size(download->content), &writer);
-    struct udp_datagram out = route(download);
-    out.data = packet;
-    out.size = writer.size;
-    udp_send(server->sockets[download->socket], &out, 1, NULL);
-}
-
-/* Fills the buffer with `count` whole packets from block `first` on; returns their bytes, 0 when
- * the content cannot be read. */
-static size_t fill(struct tftp_server *server, const struct download *download, uint64_t first,
-                   unsigned count) {
-    const struct transfer *transfer = &download->transfer;
-    unsigned block_size = transfer->setup.block_size;
-    size_t payload =
-        (size_t) (count - 1) * block_size + transfer_block_bytes(transfer, first + count - 1);
-    /* One read for all: it lands behind the room that the headers take, then each block moves
-     * forward to its header, never over one that has not moved yet. */
-    uint8_t *from = server->buffer + (size_t) count * TFTP_HEADER_SIZE;
-    if (!content_read(download->content, transfer_block_offset(transfer, first), from, payload))
-        return 0;
-    uint8_t *to = server->buffer;
-    for (unsigned i = 0; i < count; i++) {
-        unsigned bytes = transfer_block_bytes(transfer, first + i);
-        uint8_t header[TFTP_HEADER_SIZE];
-        tftp_build_data_header(transfer_block_number(transfer, first + i), header);
-        memmove(to + TFTP_HEADER_SIZE, from, bytes);
-        memcpy(to, header, sizeof(header));
-        to += TFTP_HEADER_SIZE + bytes;
-        from += bytes;
-    }
-    return (size_t) (to - server->buffer);
-}
-
-static gboolean send_blocks(struct tftp_server *server, const struct download *download,
-                            uint64_t first, unsigned count) {
-    size_t packet = download->transfer.setup.block_size + TFTP_HEADER_SIZE;
-    unsigned at_once = (unsigned) (SERVER_BUFFER / packet);
-    struct udp_datagram out = route(download);
-    out.data = server->buffer;
-    for (unsigned done = 0; done < count;) {
-        unsigned part = MIN(count - done, at_once);
-        out.size = fill(server, download, first + done, part);
-        if (out.size == 0)
-            return FALSE;
-        /* What the kernel does not take is lost like on the wire, and repeated like that. */
-        udp_send_segments(server->sockets[download->socket], &out, packet);
-        done += part;
-    }
-    return TRUE;
+/* The content's end: `code` is the errno of the read. */
+static void give_up_content(struct tftp_server *server, struct download *download, int code) {
+    gboolean cut = code == ENODATA;
+    server_refuse(server, download, TRANSFER_FAILED, TFTP_ERROR_UNDEFINED,
+                  cut ? "the file was cut short while it was sent"
+                      : "the file cannot be read any more");
 }
 
 /* Does what the state machine said. The download may be gone afterwards. */
@@ -107,20 +39,26 @@ static void act(struct tftp_server *server, struct download *download,
     if (download->transfer.verified)
         download_table_verified(server->table, download);
     if (action->oack)
-        send_oack(server, download);
-    if (action->count > 0 && !send_blocks(server, download, action->first, action->count)) {
-        gboolean cut = errno == ENODATA;
-        server_refuse(server, download, TRANSFER_FAILED, TFTP_ERROR_UNDEFINED,
-                      cut ? "the file was cut short while it was sent"
-                          : "the file cannot be read any more");
+        server_send_oack(server, download);
+    if (action->count > 0 && !server_send_blocks(server, download, action->first, action->count)) {
+        give_up_content(server, download, errno);
         return;
     }
-    timers_set(&server->timers, &download->timer, action->wake_us);
+    if (!download->unread)
+        timers_set(&server->timers, &download->timer, action->wake_us);
+}
+
+void server_take_unread(struct udp_path *path, gpointer user) {
+    struct tftp_server *server = user;
+    struct download *download =
+        (struct download *) (void *) ((uint8_t *) path - offsetof(struct download, path));
+    download->unread = TRUE;
+    timers_set(&server->timers, &download->timer, 0);
 }
 
 static void step(struct tftp_server *server, struct download *download,
                  const struct transfer_event *event, const char *message) {
-    struct transfer_action action = transfer_step(&download->transfer, event, now());
+    struct transfer_action action = transfer_step(&download->transfer, event, server->now_us);
     act(server, download, &action, message);
 }
 
@@ -143,6 +81,7 @@ void server_start(struct tftp_server *server, struct download *download, struct 
     content = prepare(server, download, content);
     if (content == NULL)
         return;
+    content = content_cache_share(server->cache, content);
     download->content = content;
     const struct tftp_settings *settings = &download->settings;
     const struct tftp_agreement *agreement = &download->agreement;
@@ -160,14 +99,18 @@ void server_start(struct tftp_server *server, struct download *download, struct 
         .timeout_us = timeout_us,
         .give_up_us = MIN(timeout_us * settings->retries, GIVE_UP_MOST_US),
     };
-    transfer_init(&download->transfer, &setup, now());
+    transfer_init(&download->transfer, &setup, server->now_us);
     step(server, download, &(struct transfer_event){.kind = TRANSFER_EVENT_START}, "");
 }
 
-void server_take_timer(struct tftp_server *server, struct download *download, int64_t now_us) {
-    struct transfer_event event = {.kind = TRANSFER_EVENT_TIMER};
-    struct transfer_action action = transfer_step(&download->transfer, &event, now_us);
-    act(server, download, &action, "no answer from the client");
+void server_take_timer(struct tftp_server *server, struct download *download) {
+    if (download->unread) {
+        gboolean whole = content_is_whole(download->content, server->now_us);
+        give_up_content(server, download, whole ? EIO : ENODATA);
+        return;
+    }
+    step(server, download, &(struct transfer_event){.kind = TRANSFER_EVENT_TIMER},
+         "no answer from the client");
 }
 
 /* RFC 1350 section 4: who does not belong to a transfer is told so, and no transfer minds. An ERROR

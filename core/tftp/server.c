@@ -49,15 +49,18 @@ static void take_packets(struct tftp_server *server, uint32_t token) {
 }
 
 static void take_timers(struct tftp_server *server) {
-    int64_t now_us = g_get_monotonic_time();
-    for (struct timer *timer = timers_first(&server->timers);
-         timer != NULL && timer->due_us <= now_us; timer = timers_first(&server->timers))
-        server_take_timer(server, (struct download *) timer, now_us);
+    for (struct timer *timer = timers_due(&server->timers, server->now_us); timer != NULL;
+         timer = timers_due(&server->timers, server->now_us))
+        server_take_timer(server, (struct download *) timer);
 }
 
-static int64_t time_to_timer(const struct tftp_server *server) {
-    const struct timer *timer = timers_first(&server->timers);
-    return timer != NULL ? MAX(timer->due_us - g_get_monotonic_time(), 0) : -1;
+/* How long the thread may wait for packets; -1: for ever. */
+static int64_t time_to_wait(struct tftp_server *server) {
+    int64_t next_us = timers_next_us(&server->timers);
+    int64_t idle_us = content_cache_expire(server->cache, server->now_us);
+    if (next_us < 0 || (idle_us >= 0 && idle_us < next_us))
+        next_us = idle_us;
+    return next_us >= 0 ? MAX(next_us - g_get_monotonic_time(), 0) : -1;
 }
 
 static void end_all(struct tftp_server *server) {
@@ -66,18 +69,22 @@ static void end_all(struct tftp_server *server) {
         server_refuse(server, download, TRANSFER_FAILED, TFTP_ERROR_UNDEFINED, "server stops");
 }
 
-/* The owner may answer at once, and what comes of its answers is told, too. */
+/* The owner may answer at once, and what comes of its answers is told, too. It may also keep us
+ * waiting, so what is to be sent goes first. */
 static void settle(struct tftp_server *server) {
     do {
+        udp_outbox_flush(server->outbox);
         if (server_has_news(server)) {
             g_mutex_unlock(&server->lock);
             server_tell_owner(server);
             g_mutex_lock(&server->lock);
+            server->now_us = g_get_monotonic_time();
         }
         for (struct answer *answer = tftp_mailbox_take(server->mailbox); answer != NULL;
              answer = tftp_mailbox_take(server->mailbox))
             server_take_answer(server, answer);
     } while (server_has_news(server));
+    udp_outbox_flush(server->outbox);
 }
 
 static gpointer run(gpointer data) {
@@ -86,12 +93,14 @@ static gpointer run(gpointer data) {
     uint32_t tokens[POLLER_EVENTS_MAX];
     g_mutex_lock(&server->lock);
     while (!g_atomic_int_get(&server->stop)) {
-        int64_t timeout_us = time_to_timer(server);
+        int64_t timeout_us = time_to_wait(server);
         g_mutex_unlock(&server->lock);
         unsigned count = poller_wait(server->poller, timeout_us, tokens);
         g_mutex_lock(&server->lock);
+        server->now_us = g_get_monotonic_time();
         for (unsigned i = 0; i < count; i++)
             take_packets(server, tokens[i]);
+        udp_outbox_flush(server->outbox);
         take_timers(server);
         settle(server);
     }
@@ -149,7 +158,8 @@ static gboolean adopt_listeners(struct tftp_server *server,
 }
 
 static gboolean open_data_sockets(struct tftp_server *server, GError **error) {
-    struct udp_options udp = {.local = {.family = udp_local(server->listeners[0]).family}};
+    struct udp_options udp = {.local = {.family = udp_local(server->listeners[0]).family},
+                              .send_buffer = LIMIT_SEND_BUFFER};
     for (unsigned i = 0; i < DOWNLOAD_SOCKETS; i++) {
         server->sockets[i] = udp_open(&udp, error);
         if (server->sockets[i] == NULL || !watch(server, server->sockets[i], i, error))
@@ -183,7 +193,9 @@ static struct tftp_server *server_alloc(const struct tftp_server_options *option
     server->table = download_table_new();
     timers_init(&server->timers);
     server->batch = udp_batch_new(SERVER_REQUEST_BYTES);
-    server->buffer = g_malloc(SERVER_BUFFER);
+    server->outbox = udp_outbox_new(server_take_unread, server);
+    server->cache = content_cache_new();
+    server->now_us = g_get_monotonic_time();
     g_queue_init(&server->asked);
     g_queue_init(&server->ended);
     return server;
@@ -230,7 +242,8 @@ void tftp_server_free(struct tftp_server *server) {
     content_root_unref(server->root);
     interfaces_unref(server->interfaces);
     udp_batch_free(server->batch);
-    g_free(server->buffer);
+    udp_outbox_free(server->outbox);
+    content_cache_free(server->cache);
     g_mutex_clear(&server->lock);
     g_free(server);
 }

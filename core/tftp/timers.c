@@ -24,7 +24,7 @@ static void put(struct timers *timers, guint place, struct timer *timer) {
 
 static void move_up(struct timers *timers, struct timer *timer) {
     guint place = timer->place;
-    for (; place > 1 && at(timers, place / 2)->due_us > timer->due_us; place /= 2)
+    for (; place > 1 && at(timers, place / 2)->sorted_us > timer->sorted_us; place /= 2)
         put(timers, place, at(timers, place / 2));
     put(timers, place, timer);
 }
@@ -34,9 +34,9 @@ static void move_down(struct timers *timers, struct timer *timer) {
     guint count = timers->heap->len;
     while (2 * place <= count) {
         guint child = 2 * place;
-        if (child < count && at(timers, child + 1)->due_us < at(timers, child)->due_us)
+        if (child < count && at(timers, child + 1)->sorted_us < at(timers, child)->sorted_us)
             child++;
-        if (at(timers, child)->due_us >= timer->due_us)
+        if (at(timers, child)->sorted_us >= timer->sorted_us)
             break;
         put(timers, place, at(timers, child));
         place = child;
@@ -45,13 +45,15 @@ static void move_down(struct timers *timers, struct timer *timer) {
 }
 
 void timers_set(struct timers *timers, struct timer *timer, int64_t due_us) {
+    timer->due_us = due_us;
+    if (timer->place != 0 && due_us >= timer->sorted_us)
+        return;
     if (timer->place == 0) {
         g_ptr_array_add(timers->heap, timer);
         timer->place = timers->heap->len;
     }
-    timer->due_us = due_us;
+    timer->sorted_us = due_us;
     move_up(timers, timer);
-    move_down(timers, timer);
 }
 
 void timers_cancel(struct timers *timers, struct timer *timer) {
@@ -68,6 +70,19 @@ void timers_cancel(struct timers *timers, struct timer *timer) {
     move_down(timers, last);
 }
 
-struct timer *timers_first(const struct timers *timers) {
-    return timers->heap->len > 0 ? at(timers, 1) : NULL;
+struct timer *timers_due(struct timers *timers, int64_t now_us) {
+    while (timers->heap->len > 0) {
+        struct timer *first = at(timers, 1);
+        if (first->sorted_us > now_us)
+            return NULL;
+        if (first->due_us == first->sorted_us)
+            return first;
+        first->sorted_us = first->due_us; /* it was put off */
+        move_down(timers, first);
+    }
+    return NULL;
+}
+
+int64_t timers_next_us(const struct timers *timers) {
+    return timers->heap->len > 0 ? at(timers, 1)->sorted_us : -1;
 }

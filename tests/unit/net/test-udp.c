@@ -101,25 +101,6 @@ static void test_batches(void) {
     udp_close(server);
 }
 
-static void test_segments(void) {
-    struct udp_socket *server = open_at(loopback(1, 0));
-    struct udp_socket *client = open_at(loopback(1, 0));
-    struct udp_batch *batch = udp_batch_new(64);
-    struct udp_datagram whole = {
-        .data = (const uint8_t *) "aaabbbc", .size = 7, .peer = udp_local(server)};
-    g_assert_cmpuint(udp_send_segments(client, &whole, 3), ==, 3);
-    static const char *const expected[] = {"aaa", "bbb", "c"};
-    for (unsigned next = 0; next < 3;) {
-        const struct udp_datagram *got = NULL;
-        unsigned count = receive(server, batch, &got);
-        for (unsigned i = 0; i < count; i++, next++)
-            g_assert_cmpmem(got[i].data, got[i].size, expected[next], strlen(expected[next]));
-    }
-    udp_batch_free(batch);
-    udp_close(client);
-    udp_close(server);
-}
-
 static void test_one_bad_among_good(void) {
     struct udp_socket *server = open_at(loopback(1, 0));
     struct udp_socket *client = open_at(loopback(1, 0));
@@ -309,7 +290,6 @@ int main(int argc, char **argv) {
 #define ADD(name, function) g_test_add_func("/boothost/net/udp/" name, function)
     ADD("arrival-address-and-interface-are-known", test_arrival);
     ADD("batches-keep-their-order", test_batches);
-    ADD("a-window-goes-out-as-segments", test_segments);
     ADD("one-refused-datagram-does-not-stop-the-others", test_one_bad_among_good);
     ADD("long-datagrams-are-marked", test_truncation);
     ADD("a-closed-peer-is-no-error", test_closed_peer_is_no_error);
