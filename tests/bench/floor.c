@@ -2,12 +2,14 @@
  *
  * floor: the least a boot server can do, as the machine's limit beside which servers are shown. It
  * reads datagrams in batches, changes a fixed reply where it must and sends it back to where the
- * request came from; it decides nothing, keeps no transfer and never repeats. TFTP is lock-step
- * with one block size. With --break it spoils its replies, so that a test can see whether the load
- * generators notice.
+ * request came from; it decides nothing, keeps no transfer and never repeats. TFTP has one block
+ * size, and the window and file that were asked for last, by whomever; a window is one segmented
+ * datagram (UDP_SEGMENT). With --break it spoils its replies, so that a test can see whether the
+ * load generators notice.
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,9 +17,14 @@
 
 #include "codec/dhcp.h"
 #include "codec/tftp.h"
+#include "floor-file.h"
 #include "measure.h"
 
 #define BATCH          64
+#define WINDOW_MAX     64
+#define FILES_MAX      8
+#define SEGMENTED_MAX  65507 /* bytes of one segmented datagram, and */
+#define SEGMENTS_MAX   64    /* its segments on older kernels */
 #define REPLY_SIZE     1600 /* bytes; not a power of two, so that replies do not share cache sets */
 #define RECEIVE_BUFFER (4 * 1024 * 1024)
 #define REPLY_MINIMUM  300 /* bytes of a DHCP reply, RFC 1542 section 2.1 */
@@ -25,7 +32,7 @@
 struct settings {
     const char *address;
     const char *file;
-    const char *content;
+    GStrv contents;
     const char *fault;
     int dhcp_port;
     int boot_server_port;
@@ -33,16 +40,65 @@ struct settings {
     int block_size;
 };
 
+/* Datagrams that will leave together. */
+struct outbox {
+    struct mmsghdr messages[BATCH];
+    struct iovec iov[BATCH];
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(uint16_t))];
+    } control[BATCH];
+    unsigned count;
+    int fd;
+};
+
 struct floor {
     const struct settings *settings;
     uint32_t address; /* host byte order */
-    const uint8_t *content;
-    size_t content_size;
+    struct floor_file files[FILES_MAX];
+    unsigned file_count;
+    const struct floor_file *asked; /* what was asked for last, and the window */
+    size_t window;
+    struct outbox outbox;
 };
 
-/* Turns a request into its reply; 0 bytes for none. */
-typedef size_t (*floor_reply)(const struct floor *floor, struct span request,
-                              uint8_t ret_reply[REPLY_SIZE]);
+/* Puts the replies to a request into the outbox. `scratch` is a reply's until it is sent. */
+typedef void (*floor_reply)(struct floor *floor, struct span request, struct sockaddr_in *source,
+                            uint8_t scratch[REPLY_SIZE]);
+
+static void outbox_flush(struct outbox *outbox) {
+    for (unsigned sent = 0; sent < outbox->count;) {
+        int more = sendmmsg(outbox->fd, outbox->messages + sent, outbox->count - sent, 0);
+        if (more <= 0 && errno != EINTR) {
+            break; /* a client that is gone; the others ask again */
+        }
+        sent += (unsigned) MAX(more, 0);
+    }
+    outbox->count = 0;
+}
+
+/* `segment`: bytes after which the kernel begins a new datagram; 0 for one datagram. */
+static void outbox_add(struct outbox *outbox, struct sockaddr_in *to, struct span bytes,
+                       uint16_t segment) {
+    if (outbox->count == BATCH) {
+        outbox_flush(outbox);
+    }
+    unsigned i = outbox->count++;
+    struct cmsghdr *header = &outbox->control[i].align;
+    outbox->iov[i] = (struct iovec){(void *) bytes.data, bytes.size};
+    outbox->messages[i] = (struct mmsghdr){.msg_hdr = {.msg_name = to,
+                                                       .msg_namelen = sizeof *to,
+                                                       .msg_iov = &outbox->iov[i],
+                                                       .msg_iovlen = 1}};
+    if (segment > 0) {
+        header->cmsg_level = SOL_UDP;
+        header->cmsg_type = UDP_SEGMENT;
+        header->cmsg_len = CMSG_LEN(sizeof segment);
+        memcpy(CMSG_DATA(header), &segment, sizeof segment);
+        outbox->messages[i].msg_hdr.msg_control = header;
+        outbox->messages[i].msg_hdr.msg_controllen = sizeof outbox->control[i];
+    }
+}
 
 static bool is_broken(const struct floor *floor, const char *what) {
     return g_strcmp0(floor->settings->fault, what) == 0;
@@ -58,13 +114,13 @@ static void put_uuid(const struct floor *floor, const struct dhcp_view *request,
     }
 }
 
-static size_t reply_dhcp(const struct floor *floor, struct span datagram,
-                         uint8_t ret_reply[REPLY_SIZE]) {
+static void reply_dhcp(struct floor *floor, struct span datagram, struct sockaddr_in *source,
+                       uint8_t scratch[REPLY_SIZE]) {
     struct dhcp_view request;
     struct writer writer;
 
     if (dhcp_parse(datagram, &request) != DHCP_OK || is_broken(floor, "silence")) {
-        return 0;
+        return;
     }
     struct dhcp_header header = request.header;
     uint8_t type =
@@ -73,7 +129,7 @@ static size_t reply_dhcp(const struct floor *floor, struct span datagram,
     header.xid += is_broken(floor, "xid");
     header.chaddr[5] ^= is_broken(floor, "chaddr");
     header.siaddr = floor->address + is_broken(floor, "next-server");
-    writer_init(&writer, ret_reply, REPLY_SIZE);
+    writer_init(&writer, scratch, REPLY_SIZE);
     dhcp_start(&writer, &header, NULL,
                is_broken(floor, "file") ? "wrong.efi" : floor->settings->file);
     dhcp_option_put_u8(&writer, DHCP_OPTION_MESSAGE_TYPE,
@@ -83,59 +139,83 @@ static size_t reply_dhcp(const struct floor *floor, struct span datagram,
     dhcp_option_put_text(&writer, DHCP_OPTION_VENDOR_CLASS,
                          is_broken(floor, "class") ? "HTTPClient" : "PXEClient");
     put_uuid(floor, &request, &writer);
-    return dhcp_finish(&writer, REPLY_MINIMUM) ? writer.size : 0;
+    if (dhcp_finish(&writer, REPLY_MINIMUM)) {
+        outbox_add(&floor->outbox, source, (struct span){writer.data, writer.size}, 0);
+    }
 }
 
 /* Without state the block number is all there is, which ends at block 65535. */
-static size_t reply_block(const struct floor *floor, uint16_t block,
-                          uint8_t ret_reply[REPLY_SIZE]) {
-    size_t offset = (size_t) (block - 1) * (size_t) floor->settings->block_size;
+static void reply_window(struct floor *floor, uint16_t acked, struct sockaddr_in *source) {
+    const struct floor_file *file = floor->asked;
+    size_t most = MIN(SEGMENTED_MAX / file->packet, SEGMENTS_MAX);
 
-    if (offset > floor->content_size) {
-        return 0;
+    for (size_t done = 0; done < floor->window; done += most) {
+        size_t count = MIN(most, floor->window - done);
+        struct span packets = floor_file_window(file, (uint16_t) (acked + 1 + done), count);
+        if (packets.size == 0) {
+            return;
+        }
+        bool whole = packets.size <= file->packet;
+        outbox_add(&floor->outbox, source, packets, whole ? 0 : (uint16_t) file->packet);
     }
-    size_t size = MIN(floor->content_size - offset, (size_t) floor->settings->block_size);
-    tftp_build_data_header(block, ret_reply);
-    memcpy(ret_reply + TFTP_HEADER_SIZE, floor->content + offset, size);
-    if (size > 0 && offset + size == floor->content_size) {
-        ret_reply[TFTP_HEADER_SIZE + size - 1] ^= is_broken(floor, "byte");
-        size -= is_broken(floor, "length");
-    }
-    return TFTP_HEADER_SIZE + size;
 }
 
-static size_t reply_tftp(const struct floor *floor, struct span datagram,
-                         uint8_t ret_reply[REPLY_SIZE]) {
-    struct tftp_packet request;
+/* Remembers what is asked for: all clients of a run ask for the same. */
+static void request_take(struct floor *floor, const struct tftp_packet *request) {
+    const struct tftp_option *option = tftp_option_find(request, "windowsize");
+    uint64_t window = 1;
+
+    for (unsigned i = 0; i < floor->file_count; i++) {
+        if (span_equals(request->file, span_of_text(floor->files[i].name))) {
+            floor->asked = &floor->files[i];
+        }
+    }
+    if (option == NULL || !tftp_option_number(option, &window) || window < 1) {
+        window = 1;
+    }
+    floor->window = MIN(window, WINDOW_MAX);
+}
+
+static void reply_oack(struct floor *floor, const struct tftp_packet *request,
+                       struct sockaddr_in *source, uint8_t scratch[REPLY_SIZE]) {
     struct writer writer;
 
-    if (tftp_parse(datagram, &request) != TFTP_OK || is_broken(floor, "silence")) {
-        return 0;
-    }
-    if (request.opcode == TFTP_ACK) {
-        return reply_block(floor, (uint16_t) (request.block + 1), ret_reply);
-    }
-    if (request.opcode != TFTP_RRQ) {
-        return 0;
-    }
-    writer_init(&writer, ret_reply, REPLY_SIZE);
+    request_take(floor, request);
+    writer_init(&writer, scratch, REPLY_SIZE);
     if (is_broken(floor, "refusal")) {
         tftp_start_error(&writer, TFTP_ERROR_NOT_FOUND, "broken on purpose");
     } else {
         tftp_start_oack(&writer);
         tftp_put_number(&writer, "blksize", (uint64_t) floor->settings->block_size);
     }
-    return writer.size;
+    if (floor->window > 1) {
+        tftp_put_number(&writer, "windowsize", floor->window);
+    }
+    outbox_add(&floor->outbox, source, (struct span){writer.data, writer.size}, 0);
+}
+
+static void reply_tftp(struct floor *floor, struct span datagram, struct sockaddr_in *source,
+                       uint8_t scratch[REPLY_SIZE]) {
+    struct tftp_packet request;
+
+    if (tftp_parse(datagram, &request) != TFTP_OK || is_broken(floor, "silence")) {
+        return;
+    }
+    if (request.opcode == TFTP_ACK && floor->asked != NULL) {
+        reply_window(floor, request.block, source);
+    }
+    if (request.opcode == TFTP_RRQ) {
+        reply_oack(floor, &request, source, scratch);
+    }
 }
 
 /* Answers what one socket holds. */
-static void socket_serve(const struct floor *floor, int fd, floor_reply reply) {
+static void socket_serve(struct floor *floor, int fd, floor_reply reply) {
     static uint8_t requests[BATCH][2048];
     static uint8_t replies[BATCH][REPLY_SIZE];
     struct sockaddr_in sources[BATCH];
     struct iovec iov[BATCH];
     struct mmsghdr messages[BATCH];
-    unsigned count = 0;
 
     for (unsigned i = 0; i < BATCH; i++) {
         iov[i] = (struct iovec){requests[i], sizeof requests[i]};
@@ -145,21 +225,11 @@ static void socket_serve(const struct floor *floor, int fd, floor_reply reply) {
                                                    .msg_iovlen = 1}};
     }
     int received = recvmmsg(fd, messages, BATCH, MSG_DONTWAIT, NULL);
+    floor->outbox.fd = fd;
     for (int i = 0; i < received; i++) {
-        struct span request = {requests[i], messages[i].msg_len};
-        size_t size = reply(floor, request, replies[i]);
-        if (size > 0) {
-            iov[i] = (struct iovec){replies[i], size};
-            messages[count++].msg_hdr = messages[i].msg_hdr;
-        }
+        reply(floor, (struct span){requests[i], messages[i].msg_len}, &sources[i], replies[i]);
     }
-    for (unsigned sent = 0; sent < count;) {
-        int more = sendmmsg(fd, messages + sent, count - sent, 0);
-        if (more <= 0 && errno != EINTR) {
-            return; /* a client that is gone; the others ask again */
-        }
-        sent += (unsigned) MAX(more, 0);
-    }
+    outbox_flush(&floor->outbox);
 }
 
 /* Prints the ports, which matter when they were chosen by the system. */
@@ -174,7 +244,7 @@ static void ports_print(const struct pollfd sockets[3]) {
 }
 
 /* Serves until a signal ends the process. */
-static int floor_run(const struct floor *floor) {
+static int floor_run(struct floor *floor) {
     const floor_reply replies[3] = {reply_dhcp, reply_dhcp, reply_tftp};
     const int ports[3] = {floor->settings->dhcp_port, floor->settings->boot_server_port,
                           floor->settings->tftp_port};
@@ -203,6 +273,22 @@ static int floor_run(const struct floor *floor) {
     return measure_fail("floor: cannot wait");
 }
 
+static bool files_load(struct floor *floor, GError **ret_error) {
+    struct floor_damage damage = {is_broken(floor, "byte"), is_broken(floor, "length")};
+    char *const *paths = floor->settings->contents;
+
+    for (; paths != NULL && *paths != NULL && floor->file_count < FILES_MAX; paths++) {
+        struct floor_file *file = &floor->files[floor->file_count];
+        if (!floor_file_load(*paths, (size_t) floor->settings->block_size, damage, file,
+                             ret_error)) {
+            return false;
+        }
+        floor->file_count++;
+        floor->asked = &floor->files[0]; /* whatever it is called, as for tests */
+    }
+    return true;
+}
+
 int main(int argc, char **argv) {
     static struct settings settings = {
         .address = "127.0.0.1", .file = "boot.efi", .block_size = 1468};
@@ -212,27 +298,27 @@ int main(int argc, char **argv) {
         {"boot-server-port", 0, 0, G_OPTION_ARG_INT, &settings.boot_server_port, "0: any", "N"},
         {"tftp-port", 0, 0, G_OPTION_ARG_INT, &settings.tftp_port, "0: any", "N"},
         {"file", 0, 0, G_OPTION_ARG_STRING, &settings.file, "The boot file to name", "NAME"},
-        {"content", 0, 0, G_OPTION_ARG_FILENAME, &settings.content, "What TFTP sends", "PATH"},
+        {"content", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &settings.contents,
+         "A file that TFTP sends; several times: some", "PATH"},
         {"block-size", 0, 0, G_OPTION_ARG_INT, &settings.block_size, "Default 1468", "BYTES"},
         {"break", 0, 0, G_OPTION_ARG_STRING, &settings.fault, "Spoil the replies", "WHAT"},
         {NULL}};
     g_autoptr(GOptionContext) context = g_option_context_new("- the least a server can do");
-    g_autoptr(GMappedFile) content = NULL;
     g_autoptr(GError) error = NULL;
-    struct floor floor = {.settings = &settings};
+    static struct floor floor = {.settings = &settings, .window = 1};
     struct sockaddr_in address;
 
     g_option_context_add_main_entries(context, entries, NULL);
-    if (!g_option_context_parse(context, &argc, &argv, &error) ||
-        (content = g_mapped_file_new(settings.content != NULL ? settings.content : "/dev/null",
-                                     FALSE, &error)) == NULL) {
+    if (!g_option_context_parse(context, &argc, &argv, &error) || !files_load(&floor, &error)) {
         fprintf(stderr, "floor: %s; see --help\n", error->message);
         return 2;
     }
     if (measure_parse_address(settings.address, 0, &address)) {
         floor.address = ntohl(address.sin_addr.s_addr);
     }
-    floor.content = (const uint8_t *) g_mapped_file_get_contents(content);
-    floor.content_size = g_mapped_file_get_length(content);
-    return floor_run(&floor);
+    int status = floor_run(&floor);
+    for (unsigned i = 0; i < floor.file_count; i++) {
+        floor_file_clear(&floor.files[i]);
+    }
+    return status;
 }

@@ -17,7 +17,7 @@
 #include "measure.h"
 #include "tftp-client.h"
 
-#define BATCH         32 /* datagrams taken from a socket at once */
+#define BATCH         64 /* datagrams taken from a socket at once */
 #define EVENTS        256
 #define CLIENTS_MAX   16384
 #define TRIES_MAX     6 /* a request or ACK and its repetitions */
@@ -91,8 +91,8 @@ static void ack_send(struct transfer *transfer) {
     transfer->sent = measure_now();
 }
 
-/* Begins the next file of a client on a new port, as every TFTP client does. */
-static bool transfer_start(struct load *load, struct transfer *transfer) {
+/* Opens a new port for the next file of a client, as every TFTP client does. */
+static bool transfer_open(struct load *load, struct transfer *transfer) {
     struct sockaddr_in local = {.sin_family = AF_INET};
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = transfer};
 
@@ -104,9 +104,12 @@ static bool transfer_start(struct load *load, struct transfer *transfer) {
     tftp_client_start(&transfer->client, &load->plan);
     transfer->connected = false;
     transfer->tries = 1;
+    return true;
+}
+
+static void transfer_ask(struct load *load, struct transfer *transfer) {
     transfer->started = measure_now();
     request_send(load, transfer);
-    return true;
 }
 
 /* Ends a file, right or wrong, and begins the client's next one. */
@@ -123,10 +126,14 @@ static bool transfer_end(struct load *load, struct transfer *transfer) {
         load->window = transfer->client.window;
         histogram_add(&load->whole, (uint64_t) (measure_now() - transfer->started));
     }
-    if (--transfer->left > 0) {
-        return transfer_start(load, transfer);
+    if (--transfer->left == 0) {
+        load->running--;
+        return true;
     }
-    load->running--;
+    if (!transfer_open(load, transfer)) {
+        return false;
+    }
+    transfer_ask(load, transfer);
     return true;
 }
 
@@ -166,7 +173,8 @@ static bool transfer_take(struct load *load, struct transfer *transfer, unsigned
 }
 
 static bool transfer_receive(struct load *load, struct transfer *transfer) {
-    unsigned room = MIN(2 * transfer->client.window, BATCH);
+    /* The next ACK is due after so many; looking for more would be in vain. */
+    unsigned room = MIN(transfer->client.window - transfer->client.in_window, BATCH);
 
     for (unsigned i = 0; i < room; i++) {
         load->messages[i].msg_hdr.msg_namelen = sizeof load->sources[i];
@@ -220,19 +228,30 @@ static void buffers_init(struct load *load, uint8_t *memory, struct iovec iov[BA
     }
 }
 
+/* Opens all ports first, so that all clients ask at the same instant. */
+static bool transfers_start(struct load *load) {
+    for (int i = 0; i < load->settings->clients; i++) {
+        struct transfer *transfer = &load->transfers[i];
+        transfer->number = (uint32_t) i;
+        transfer->left = load->settings->transfers;
+        if (!transfer_open(load, transfer)) {
+            return false;
+        }
+    }
+    for (int i = 0; i < load->settings->clients; i++) {
+        transfer_ask(load, &load->transfers[i]);
+    }
+    load->running = load->settings->clients;
+    return true;
+}
+
 static bool transfers_run(struct load *load) {
     int64_t end = measure_now() + (int64_t) (load->settings->seconds * MEASURE_SECOND);
     int64_t next_scan = 0;
     struct epoll_event events[EVENTS];
 
-    for (int i = 0; i < load->settings->clients; i++) {
-        struct transfer *transfer = &load->transfers[i];
-        transfer->number = (uint32_t) i;
-        transfer->left = load->settings->transfers;
-        load->running++;
-        if (!transfer_start(load, transfer)) {
-            return false;
-        }
+    if (!transfers_start(load)) {
+        return false;
     }
     while (load->running > 0) {
         int count = epoll_wait(load->epoll, events, EVENTS, SCAN_INTERVAL / MEASURE_MILLISECOND);

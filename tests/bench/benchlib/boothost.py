@@ -7,8 +7,9 @@ import shutil
 import sqlite3
 import subprocess
 
+from .files import BOOT_FILE
 from .net import INTERFACE
-from .servers import BOOT_FILE, Server
+from .servers import Server
 
 # Clients of the load repeat themselves many times a second, as no machine does: so the chain's stop of
 # boot loops counts but does not act, and every answer has the direct shape.
@@ -21,6 +22,9 @@ modules = {modules}
 control = {state}/control
 answer-shape = direct
 
+[tftp]
+window-size = 64
+
 [chain]
 providers = refuse; devices; menu; architecture
 
@@ -31,7 +35,7 @@ deny = 52:54:00:12:34:56; 00:50:56
 [provider devices]
 module = database
 uri = sqlite:///{state}/devices.db
-
+{more}
 [provider menu]
 module = menu
 items = local; rescue
@@ -52,12 +56,24 @@ def device(number):
     return mac, f"7e0507b0-0000-0040-8000-0000{digits}", f"device-{number}"
 
 
-class Boothost(Server):
-    """Ours, from a build folder."""
+def make_devices(path, devices):
+    """Fills the tables a provider has made with the clients of the load, and more of their kind."""
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA synchronous = OFF")
+        database.executemany(
+            "INSERT INTO device (mac, uuid, name, image) VALUES (?, ?, ?, 'debian-12')",
+            (device(number) for number in range(devices)))
+    database.close()
 
-    def __init__(self, folder, root, built, program, devices, name):
+
+class Boothost(Server):
+    """Ours, from a build folder. `more`: further lines of the database provider's group."""
+
+    def __init__(self, folder, root, built, program, devices, name, more=""):
         self.name, self.program, self.devices = name, program, devices
         super().__init__(folder, root)
+        if devices > 0:
+            self.kinds = {"answers"}    # devices cost a download nothing
         self.state = os.path.join(folder, name)
         self.modules = os.path.join(self.state, "modules")
         os.makedirs(self.modules)
@@ -66,20 +82,13 @@ class Boothost(Server):
         self.config = os.path.join(self.state, "boothost.conf")
         with open(self.config, "w") as f:
             f.write(CONFIG.format(interface=INTERFACE, root=root, state=self.state, modules=self.modules,
-                                  boot_file=BOOT_FILE))
-
-    def does(self, work):
-        return self.devices == 0 or work.window == 0    # devices cost a download nothing
+                                  boot_file=BOOT_FILE, more=more))
 
     def prepare(self):
         """Lets the provider make its tables, then fills them."""
         self.start()
         self.stop()
-        with sqlite3.connect(os.path.join(self.state, "devices.db")) as database:
-            database.executemany(
-                "INSERT INTO device (mac, uuid, name, image) VALUES (?, ?, ?, 'debian-12')",
-                (device(number) for number in range(self.devices)))
-        database.close()
+        make_devices(os.path.join(self.state, "devices.db"), self.devices)
 
     def command(self):
         return [self.program, "--config", self.config]

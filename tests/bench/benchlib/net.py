@@ -13,6 +13,8 @@ import signal
 import subprocess
 import tempfile
 
+from . import cgroup
+
 SERVER = "10.77.0.1"
 GATEWAY = "10.77.0.2"
 CLIENTS = "10.64.0.0"
@@ -31,7 +33,7 @@ class BenchError(Exception):
 
 def need(program):
     """The full path of a program, or an error that says which package has it."""
-    packages = {"ip": "iproute2", "dnsmasq": "dnsmasq-base"}
+    packages = {"ip": "iproute2", "dnsmasq": "dnsmasq-base", "tc": "iproute2"}
     found = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
     if found is None:
         raise BenchError(f"{program} not found: apt-get install {packages.get(program, program)}")
@@ -63,6 +65,7 @@ def remove_leftovers():
     for name in re.findall(rf"{PREFIX}\S+", _ip("netns", "list")):
         if _is_over(name):
             _ip("netns", "delete", name)
+    cgroup.remove_leftovers(_is_over)
     for name in os.listdir(tempfile.gettempdir()):
         if _is_over(name):
             shutil.rmtree(os.path.join(tempfile.gettempdir(), name), ignore_errors=True)
@@ -104,14 +107,16 @@ class Net:
         _ip("-n", self.server, "route", "add", CLIENTS_NETWORK, "via", GATEWAY)
         _ip("-n", self.load, "route", "add", "local", CLIENTS_NETWORK, "dev", "lo")
 
-    def start(self, end, command, cpu, **options):
-        """Starts a command in a namespace on one CPU. The process is the command's own."""
+    def start(self, end, command, cpu, group=None, **options):
+        """Starts a command in a namespace on one CPU, in a Cgroup. The process is the command's own."""
         libc = ctypes.CDLL(None)
 
         def prepare():
             libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             os.sched_setaffinity(0, {cpu})
             os.setpriority(os.PRIO_PROCESS, 0, NICE)
+            if group is not None:
+                group.enter()
 
         child = subprocess.Popen([need("ip"), "netns", "exec", end, *command], preexec_fn=prepare,
                                  stdin=subprocess.DEVNULL, **options)
@@ -131,6 +136,9 @@ class Net:
 
 
 def ports_bound(pid):
-    """The UDP ports that are bound in the namespace of a process."""
-    with open(f"/proc/{pid}/net/udp") as f:
-        return {int(line.split()[1].split(":")[1], 16) for line in f.readlines()[1:]}
+    """The UDP ports that are bound in the namespace of a process; none when it has ended."""
+    try:
+        with open(f"/proc/{pid}/net/udp") as f:
+            return {int(line.split()[1].split(":")[1], 16) for line in f.readlines()[1:]}
+    except OSError:
+        return set()

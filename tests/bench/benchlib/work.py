@@ -7,11 +7,25 @@ import os
 import subprocess
 import time
 
+from .files import BOOT_FILE, FILES, SMALL_FILE
 from .net import CLIENTS, LOAD_CPU, SERVER, BenchError
-from .servers import BLOCK_SIZE, BOOT_FILE
+from .servers import BLOCK_SIZE
 
 MEGABYTE = 1_000_000
 LIMIT_SECONDS = 90                      # for one run of a load generator
+DOWNLOAD_SECONDS = 30                   # after which downloads are given up
+
+
+@dataclasses.dataclass(frozen=True)
+class Size:
+    """How much of the work one round does."""
+
+    root: str                           # what TFTP serves
+    seconds: float                      # of answers
+    bytes: int                          # of downloads
+    files: int                          # of small downloads
+    tries: int                          # of one round, while the machine is not calm, and
+    patient_until: float                # on the monotonic clock: from then on, one try each
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,29 +33,35 @@ class Work:
     """One row of the table."""
 
     name: str
-    unit: str                           # of the CPU time: "us/answer" or "s/GB"
-    window = 0                          # TFTP blocks an acknowledgement; 0: this is no TFTP
+    kind: str = ""                      # "answers" or "tftp": what a server must know
+    unit: str = ""                      # of the CPU time, such as "us/answer"
+    window: int = 1                     # TFTP blocks an acknowledgement
 
     def arguments(self, size):
         raise NotImplementedError
 
     def cost(self, said, cpu):
-        """CPU time of the server in the row's unit."""
+        """CPU time of the server in the row's unit; None when nothing came."""
         raise NotImplementedError
 
     def rate(self, said):
-        """Answers or megabytes a second, and the times of one answer or transfer in microseconds."""
+        """What is done a second, and the times of one answer or transfer in microseconds."""
         raise NotImplementedError
+
+    def run(self, load, size):
+        """One run: what `load`, a function of the arguments, says, and the server's CPU seconds for it."""
+        return load(self.arguments(size))
 
 
 @dataclasses.dataclass(frozen=True)
 class Answers(Work):
     """PXE clients in a closed loop."""
 
+    kind: str = "answers"
+    unit: str = "us/answer"
     stage: str = "discover"
     outstanding: int = 32
     clients: int = 10000
-    unit: str = "us/answer"
 
     def arguments(self, size):
         boot_server = self.stage == "boot-server"
@@ -52,84 +72,119 @@ class Answers(Work):
                 "--seconds", str(size.seconds)]
 
     def cost(self, said, cpu):
-        return cpu / said["answers"] * 1e6
+        return cpu / said["answers"] * 1e6 if said["answers"] else None
 
     def rate(self, said):
         return said["per-second"], said["microseconds"]
 
 
 @dataclasses.dataclass(frozen=True)
-class Downloads(Work):
-    """TFTP clients at once."""
+class HalfLoad(Answers):
+    """The same clients at a steady pace, half of what the server has just been seen to do at most."""
 
-    clients: int = 1
-    window: int = 1
+    outstanding: int = 4096
+
+    def run(self, load, size):
+        short = dataclasses.replace(size, seconds=size.seconds / 2)
+        most, _ = load(dataclasses.replace(self, outstanding=32).arguments(short))
+        return load([*self.arguments(size), "--rate", str(max(1, round(most["per-second"] / 2)))])
+
+
+@dataclasses.dataclass(frozen=True)
+class Downloads(Work):
+    """TFTP clients at once; all of them ask at the same instant, and each again when it has its file."""
+
+    kind: str = "tftp"
     unit: str = "s/GB"
+    clients: int = 1
+    file: str = BOOT_FILE
+
+    def transfers(self, size):
+        """Of each client."""
+        return max(1, round(size.bytes / (FILES[self.file] * self.clients)))
 
     def arguments(self, size):
-        transfers = max(1, round(size.bytes / (size.file_bytes * self.clients)))
-        return ["tftp-load", "--server", SERVER, "--network", CLIENTS, "--file", BOOT_FILE,
-                "--content", os.path.join(size.root, BOOT_FILE), "--block-size", str(BLOCK_SIZE),
+        return ["tftp-load", "--server", SERVER, "--network", CLIENTS, "--file", self.file,
+                "--content", os.path.join(size.root, self.file), "--block-size", str(BLOCK_SIZE),
                 "--clients", str(self.clients), "--window", str(self.window),
-                "--transfers", str(transfers)]
+                "--transfers", str(self.transfers(size)), "--seconds", str(DOWNLOAD_SECONDS)]
 
     def cost(self, said, cpu):
-        return cpu / (said["bytes"] / 1e9)
+        return cpu / (said["bytes"] / 1e9) if said["bytes"] else None
 
     def rate(self, said):
         return said["megabytes-per-second"], said["transfer-microseconds"]
 
 
 @dataclasses.dataclass(frozen=True)
-class Size:
-    """How much of the work one round does."""
+class Files(Downloads):
+    """Small files, where the request costs more than the bytes."""
 
-    root: str                           # what TFTP serves
-    seconds: float                      # of answers
-    bytes: int                          # of downloads
-    file_bytes: int
-    tries: int                          # of one round, while the machine is not calm, and
-    patient_until: float                # on the monotonic clock: from then on, one try each
+    unit: str = "us/file"
+    clients: int = 64
+    file: str = SMALL_FILE
+
+    def transfers(self, size):
+        return max(1, size.files // self.clients)
+
+    def cost(self, said, cpu):
+        return cpu / said["transfers"] * 1e6 if said["transfers"] else None
+
+    def rate(self, said):
+        return said["transfers"] / said["seconds"], said["transfer-microseconds"]
 
 
 ALL = [
-    Answers("DISCOVER", stage="discover"),
+    Answers("DISCOVER"),
     Answers("REQUEST 4011", stage="boot-server"),
+    HalfLoad("DISCOVER, half load"),
     Downloads("TFTP 1 client"),
     Downloads("TFTP 128 clients", clients=128),
+    Downloads("TFTP 1024 clients", clients=1024),
     Downloads("TFTP 1 client, window 4", window=4),
     Downloads("TFTP 1 client, window 16", window=16),
+    Downloads("TFTP 1 client, window 64", window=64),
     Downloads("TFTP 128 clients, window 16", clients=128, window=16),
+    Files("TFTP 1 KiB files"),
 ]
 
 
-def run_load(server, work, size, tools):
-    """Runs the load against the running server, returns what came of it."""
-    program, *arguments = work.arguments(size)
-    cpu = server.cpu_seconds()
-    load = server.net.start(server.net.load, [os.path.join(tools, program), *arguments], LOAD_CPU,
+def start_load(server, arguments, tools):
+    program, *words = arguments
+    return server.net.start(server.net.load, [os.path.join(tools, program), *words], LOAD_CPU,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish_load(server, load):
+    """What a load generator said at its end."""
     try:
         out, complaint = load.communicate(timeout=LIMIT_SECONDS)
     except subprocess.TimeoutExpired:
-        raise BenchError(f"{program} against {server.name}: no end after {LIMIT_SECONDS} s") from None
+        raise BenchError(f"load against {server.name}: no end after {LIMIT_SECONDS} s") from None
     finally:
         server.net.end(load)
-    cpu = server.cpu_seconds() - cpu
     if load.returncode not in (0, 1) or not out:
-        raise BenchError(f"{program} against {server.name}: {complaint.strip()}")
-    said = json.loads(out)
+        raise BenchError(f"load against {server.name}: {complaint.strip()}")
+    return json.loads(out)
+
+
+def run_work(server, work, size, tools):
+    """Runs the work against the running server, returns what came of it."""
+    def load(arguments):
+        cpu = server.cpu_seconds()
+        said = finish_load(server, start_load(server, arguments, tools))
+        return said, server.cpu_seconds() - cpu
+
+    said, cpu = work.run(load, size)
     rate, times = work.rate(said)
-    amount = said.get("answers", said.get("bytes"))
-    return {"cost": work.cost(said, cpu) if amount else None, "cpu-seconds": cpu, "rate": rate,
-            "p50": times["p50"], "p99": times["p99"], "resident-kib": server.resident_kib(),
-            "said": said}
+    return {"cost": work.cost(said, cpu), "cpu-seconds": cpu, "rate": rate, "p50": times["p50"],
+            "p99": times["p99"], "private-kib": server.private_kib(), "said": said}
 
 
 def measure(server, work, size, tools, calm):
     """One round: repeated a few times while the machine is not calm; the last try stands."""
     for _ in range(size.tries):
-        one = calm.watch(server.cpu_seconds, lambda: run_load(server, work, size, tools))
+        one = calm.watch(server.cpu_seconds, lambda: run_work(server, work, size, tools))
         if calm.is_calm(one) or time.monotonic() > size.patient_until:
             break
     return one
