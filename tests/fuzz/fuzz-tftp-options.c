@@ -49,7 +49,7 @@ static void check_oack(const struct tftp_packet *request, const struct tftp_agre
     struct tftp_packet oack;
     FUZZ_CHECK(tftp_parse((struct span){room, writer.size}, &oack) == TFTP_OK);
     FUZZ_CHECK((oack.option_count > 0) == tftp_options_any(agreement));
-    static const char *const names[] = {"blksize", "tsize", "timeout", "windowsize"};
+    static const char *const names[] = {"blksize", "tsize", "timeout", "windowsize", "msftwindow"};
     size_t known = 0;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (tftp_option_find(&oack, names[i]) == NULL)
