@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "daemon/answering.h"
 #include "daemon/backend.h"
+#include "daemon/quiet.h"
 #include "daemon/recent.h"
 #include "daemon/reload.h"
 #include "daemon/serving.h"
@@ -186,6 +187,7 @@ struct daemon *daemon_new(struct config *config, GError **error) {
         return NULL;
     }
     daemon->reload = reload_new(daemon);
+    daemon->quiet = quiet_new();
     start_control(daemon);
     tell_links(daemon->interfaces);
     return daemon;
@@ -216,6 +218,7 @@ void daemon_free(struct daemon *daemon) {
         log_warning("a provider does not come back from opening: leaving without it");
     control_server_free(daemon->control);
     daemon->control = NULL;
+    quiet_free(daemon->quiet);
     answering_free(daemon->answering);
     serving_free(daemon->serving);
     recorder_free(daemon->recorder);

@@ -21,6 +21,7 @@
 
 struct answering;
 struct module_store;
+struct quiet;
 struct recent;
 struct recorder;
 struct reload;
@@ -42,6 +43,7 @@ struct daemon {
     GPtrArray *retired;    /* struct life *, of generations that may still be draining */
     struct recent *recent; /* requests to try a new chain with */
     struct reload *reload;
+    struct quiet *quiet;
     struct session_table *sessions;
     struct quota *quota;
     struct recorder *recorder; /* NULL: nothing is recorded */

@@ -101,9 +101,10 @@ def write_groups(path, groups):
 class Daemon:
     """boothostd, in srv, with a configuration written for one case."""
 
-    def __init__(self, folder, providers, root=None, server=None):
-        """`providers`: {name: settings} in the order of the chain; `server`: further keys."""
+    def __init__(self, folder, providers, root=None, server=None, tftp=None):
+        """`providers`: {name: settings} in the order of the chain; `server`, `tftp`: further keys."""
         self.folder, self.process = folder, None
+        self.tftp = tftp or {}
         self.socket = os.path.join(folder, "control")
         self.log = os.path.join(folder, "boothostd.log")
         self.config = os.path.join(folder, "boothost.conf")
@@ -114,7 +115,8 @@ class Daemon:
     def configure(self, providers, server=None):
         """Writes the configuration; a running daemon takes it with a reload."""
         write_groups(self.config, {
-            "server": {**self.server, **(server or {})}, "chain": {"providers": "; ".join(providers)},
+            "server": {**self.server, **(server or {})}, "tftp": self.tftp,
+            "chain": {"providers": "; ".join(providers)},
             **{"provider " + name: settings for name, settings in providers.items()}})
 
     def __enter__(self):
