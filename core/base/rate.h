@@ -17,3 +17,6 @@ struct rate {
 /* May one more happen at `now_us`? When it may, `ret_left_out` is how many did not since the last
  * one, so that the caller can say so once. */
 bool rate_allow(struct rate *rate, int64_t now_us, uint64_t *ret_left_out);
+
+/* Whether rate_allow() would say yes. Counts nothing. */
+bool rate_has_room(const struct rate *rate, int64_t now_us);

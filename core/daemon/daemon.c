@@ -23,6 +23,15 @@
 
 G_DEFINE_QUARK(boothost_daemon_error, daemon_error)
 
+gboolean daemon_may_tell(struct daemon *daemon) {
+    int64_t now_us = clock_now(daemon->clock);
+    gboolean watched = daemon->control != NULL && control_server_has_subscribers(daemon->control);
+    if (watched || rate_has_room(&daemon->log_rate, now_us))
+        return TRUE;
+    uint64_t left_out = 0;
+    return rate_allow(&daemon->log_rate, now_us, &left_out);
+}
+
 void daemon_tell(struct daemon *daemon, const char *event, const char *client, const char *format,
                  ...) {
     uint64_t left_out = 0;

@@ -56,3 +56,7 @@ struct daemon {
  * word of control/server.h. */
 void daemon_tell(struct daemon *daemon, const char *event, const char *client, const char *format,
                  ...) G_GNUC_PRINTF(4, 5);
+
+/* Would that line be read? FALSE: it would be left out, and is counted as such; so nobody need word
+ * it. */
+gboolean daemon_may_tell(struct daemon *daemon);

@@ -62,6 +62,14 @@ void world_enter(struct world *world) {
     g_mutex_unlock(&world->lock);
 }
 
+gboolean world_try_enter(struct world *world) {
+    g_mutex_lock(&world->lock);
+    gboolean is_free = !world->is_taken;
+    world->is_taken = TRUE;
+    g_mutex_unlock(&world->lock);
+    return is_free;
+}
+
 void world_leave(struct world *world) {
     g_mutex_lock(&world->lock);
     GList *next = g_queue_pop_head_link(&world->waiters);

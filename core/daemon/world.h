@@ -30,6 +30,10 @@ void world_free(struct world *world);
 void world_enter(struct world *world);
 void world_leave(struct world *world);
 
+/* In when nobody is inside; else FALSE, at once. For threads that have better things to do than wait.
+ * Any thread. */
+gboolean world_try_enter(struct world *world);
+
 /* How many threads wait to enter at the moment. Any thread. */
 unsigned world_waiting(struct world *world);
 

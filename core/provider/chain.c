@@ -273,6 +273,16 @@ void chain_content(struct generation *generation, struct request *request, chain
     run_walk(walk);
 }
 
+bool chain_has_content(const struct generation *generation) {
+    const GPtrArray *instances = generation_get_instances(generation);
+    for (guint i = 0; i < instances->len; i++) {
+        const struct instance *instance = instances->pdata[i];
+        if (instance->provider->has_content)
+            return true;
+    }
+    return false;
+}
+
 void chain_event(struct generation *generation, struct request *request,
                  const struct boot_host_event *event) {
     const GPtrArray *instances = generation_get_instances(generation);

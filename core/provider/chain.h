@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "boot/reply.h"
@@ -56,6 +57,9 @@ typedef void (*chain_content_fn)(const struct chain_content *content, void *user
 /* Asks the chain's content doors for the file the request names; the first owner wins. */
 void chain_content(struct generation *generation, struct request *request, chain_content_fn done,
                    void *user);
+
+/* Whether any of them has a content door at all. */
+bool chain_has_content(const struct generation *generation);
 
 /* Tells every instance that wants events. `request` is the client's. */
 void chain_event(struct generation *generation, struct request *request,

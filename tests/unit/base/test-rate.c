@@ -28,11 +28,26 @@ static void test_says_once_how_many_were_left_out(void) {
     g_assert_cmpuint(left_out, ==, 0);
 }
 
+static void test_room_is_what_would_be_allowed(void) {
+    struct rate rate = {.limit = 1};
+    uint64_t left_out = 0;
+    g_assert_true(rate_has_room(&rate, 0));
+    g_assert_true(rate_allow(&rate, 0, &left_out));
+    g_assert_false(rate_has_room(&rate, CLOCK_SECOND - 1));
+    g_assert_true(rate_has_room(&rate, CLOCK_SECOND));
+    g_assert_true(rate_allow(&rate, CLOCK_SECOND, &left_out));
+    g_assert_cmpuint(left_out, ==, 0);
+    struct rate nothing = {.limit = 0};
+    g_assert_false(rate_has_room(&nothing, 5 * CLOCK_SECOND));
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/boothost/base/rate/allows-the-limit-and-no-more",
                     test_allows_the_limit_and_no_more);
     g_test_add_func("/boothost/base/rate/says-once-how-many-were-left-out",
                     test_says_once_how_many_were_left_out);
+    g_test_add_func("/boothost/base/rate/room-is-what-would-be-allowed",
+                    test_room_is_what_would_be_allowed);
     return g_test_run();
 }
