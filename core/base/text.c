@@ -111,3 +111,18 @@ GStrv text_split_list(const char *text) {
     g_ptr_array_add(items, NULL);
     return (GStrv) g_ptr_array_steal(items, NULL);
 }
+
+gboolean text_is_utf8(const char *text, gsize size) {
+    static const uint64_t high_bits = UINT64_C(0x8080808080808080);
+    gsize plain = 0;
+    uint64_t word = 0;
+    for (; size - plain >= sizeof(word); plain += sizeof(word)) {
+        memcpy(&word, text + plain, sizeof(word));
+        if ((word & high_bits) != 0)
+            return g_utf8_validate_len(text + plain, size - plain, NULL);
+    }
+    for (; plain < size; plain++)
+        if ((text[plain] & 0x80) != 0)
+            return g_utf8_validate_len(text + plain, size - plain, NULL);
+    return TRUE;
+}

@@ -23,5 +23,8 @@ gboolean text_parse_integer(const char *text, int64_t least, int64_t most, int64
  * none is near. `candidates` ends in NULL. */
 const char *text_nearest(const char *word, const char *const *candidates);
 
+/* Valid UTF-8? Plain ASCII, which nearly all text is, is looked at a word at a time. */
+gboolean text_is_utf8(const char *text, gsize size);
+
 /* Items separated by ";", blanks around them stripped, empty ones left out. Never NULL. */
 GStrv text_split_list(const char *text);

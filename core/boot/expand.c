@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "boot/facts.h"
 #include "boot/request.h"
 
 /* One "${...}", cut into its parts; they point into the template. */
@@ -34,7 +33,7 @@ static bool read_reference(const char *text, struct reference *ret_reference) {
         reference.otherwise = mark + 2;
         reference.otherwise_size = (size_t) (close - reference.otherwise);
     }
-    if (!facts_name_is_valid(reference.name, reference.name_size))
+    if (!reply_fact_name_is_valid(reference.name, reference.name_size))
         return false;
     *ret_reference = reference;
     return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What a client will be told: fields, options, menu and facts. Values are ref-counted, so that the
- * draft each provider call gets costs no copy of text.
+ * What a client will be told: fields, options, menu and facts. All of it lies on one sheet, so that
+ * the draft that a provider call gets costs one small piece of memory.
  */
 #include "boot/reply.h"
 
@@ -11,8 +11,9 @@
 
 #include "base/address.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "boot/answer.h"
-#include "boot/facts.h"
+#include "boot/sheet.h"
 #include "boot/vendor.h"
 #include "codec/dhcp.h"
 #include "codec/pxe.h"
@@ -20,115 +21,65 @@
 #define FIELD_COUNT (BOOT_HOST_REPLY_SHAPE + 1)
 #define POLL_MAX    3600 /* seconds */
 
-struct option {
-    uint32_t space;
-    uint32_t code;
-    GBytes *value;
+/* Of the sheet's records. */
+enum record_kind {
+    RECORD_NOTE,   /* value */
+    RECORD_OPTION, /* space, code; value and its size */
+    RECORD_FACT,   /* name, value */
+    RECORD_ITEM,   /* code: its type; name: its text; value: its server */
 };
 
-struct item {
-    struct boot_host_menu_item item; /* its text and server are the two below */
-    char *text;
-    char *server;
-};
-
-/* All char * are GRefStrings. */
 struct reply {
-    char *fields[FIELD_COUNT];
-    int64_t poll_seconds; /* 0: not set */
-    GPtrArray *notes;
-    GArray *options; /* struct option */
-    struct facts *facts;
-    bool has_menu;
-    struct boot_host_menu menu; /* its prompt is the one below */
-    char *prompt;
-    GArray *items; /* struct item */
+    gatomicrefcount refs;
     uint32_t items_left_out;
+    int64_t poll_seconds; /* 0: not set */
+    bool has_menu;
+    struct boot_host_menu menu; /* its prompt lies on the sheet */
+    sheet_ref prompt;
+    sheet_ref fields[FIELD_COUNT];
+    struct sheet sheet;
 };
 
-/* ---- Ref-counted parts ----------------------------------------------------------------------- */
+G_STATIC_ASSERT(sizeof(struct reply) <= 1032); /* what malloc keeps at hand for a thread */
 
-static char *acquire(char *text) {
-    return text != NULL ? g_ref_string_acquire(text) : NULL;
-}
+/* ---- Life ------------------------------------------------------------------------------------ */
 
-static void release(void *text) {
-    if (text != NULL)
-        g_ref_string_release(text);
-}
+static const struct reply nothing = {
+    .sheet = {.used = 1, .records = (struct sheet_record *) nothing.sheet.own}};
 
-static void replace(char **slot, const char *text) {
-    char *fresh = text != NULL ? g_ref_string_new(text) : NULL;
-    release(*slot);
-    *slot = fresh;
-}
-
-static void option_clear(void *data) {
-    struct option *option = data;
-    g_bytes_unref(option->value);
-}
-
-static void item_clear(void *data) {
-    struct item *item = data;
-    release(item->text);
-    release(item->server);
-}
-
-static GArray *list_new(size_t size, GDestroyNotify clear) {
-    GArray *list = g_array_new(FALSE, TRUE, (guint) size);
-    g_array_set_clear_func(list, clear);
-    return list;
+const struct reply *reply_nothing(void) {
+    return &nothing;
 }
 
 struct reply *reply_new(void) {
-    struct reply *reply = g_new0(struct reply, 1);
-    reply->notes = g_ptr_array_new_with_free_func(release);
-    reply->options = list_new(sizeof(struct option), option_clear);
-    reply->facts = facts_new();
-    reply->items = list_new(sizeof(struct item), item_clear);
-    return reply;
-}
-
-static void copy_lists(struct reply *copy, const struct reply *reply) {
-    for (guint i = 0; i < reply->notes->len; i++)
-        g_ptr_array_add(copy->notes, acquire(g_ptr_array_index(reply->notes, i)));
-    for (guint i = 0; i < reply->options->len; i++) {
-        struct option option = g_array_index(reply->options, struct option, i);
-        g_bytes_ref(option.value);
-        g_array_append_val(copy->options, option);
-    }
-    for (guint i = 0; i < reply->items->len; i++) {
-        struct item item = g_array_index(reply->items, struct item, i);
-        acquire(item.text);
-        acquire(item.server);
-        g_array_append_val(copy->items, item);
-    }
+    return reply_copy(&nothing);
 }
 
 struct reply *reply_copy(const struct reply *reply) {
-    struct reply *copy = reply_new();
-    for (size_t i = 0; i < FIELD_COUNT; i++)
-        copy->fields[i] = acquire(reply->fields[i]);
-    copy->poll_seconds = reply->poll_seconds;
-    copy->has_menu = reply->has_menu;
-    copy->items_left_out = reply->items_left_out;
-    copy->menu = reply->menu;
-    copy->prompt = acquire(reply->prompt);
-    facts_copy(copy->facts, reply->facts);
-    copy_lists(copy, reply);
+    struct reply *copy = g_malloc(sizeof(*copy));
+    memcpy(copy, reply, offsetof(struct reply, sheet));
+    g_atomic_ref_count_init(&copy->refs);
+    sheet_copy(&copy->sheet, &reply->sheet);
+    copy->menu.prompt = sheet_text(&copy->sheet, copy->prompt);
     return copy;
 }
 
-void reply_free(struct reply *reply) {
-    if (reply == NULL)
+const struct reply *reply_ref(const struct reply *reply) {
+    if (reply != &nothing)
+        g_atomic_ref_count_inc(&((struct reply *) reply)->refs);
+    return reply;
+}
+
+/* The last one need not tell other threads. */
+static bool is_last(struct reply *reply) {
+    return g_atomic_int_get(&reply->refs) == 1 || g_atomic_ref_count_dec(&reply->refs);
+}
+
+void reply_unref(const struct reply *shared) {
+    struct reply *reply = (struct reply *) shared;
+    if (reply == NULL || reply == &nothing || !is_last(reply))
         return;
-    for (size_t i = 0; i < FIELD_COUNT; i++)
-        release(reply->fields[i]);
-    release(reply->prompt);
-    g_ptr_array_unref(reply->notes);
-    g_array_unref(reply->options);
-    facts_free(reply->facts);
-    g_array_unref(reply->items);
+    sheet_clear(&reply->sheet);
     g_free(reply);
 }
 
@@ -142,8 +93,7 @@ static bool has_control_bytes(const char *text) {
 }
 
 /* What goes on the wire must fit and must be one line; what only the trace sees is cut instead. */
-static int32_t check_field(uint32_t field, const char *text) {
-    size_t size = strlen(text);
+static int32_t check_field(uint32_t field, const char *text, size_t size) {
     struct address address = {0};
     enum answer_shape shape = ANSWER_AUTO;
     switch (field) {
@@ -162,50 +112,47 @@ static int32_t check_field(uint32_t field, const char *text) {
     }
 }
 
-/* Cuts between characters. Free with g_free. */
-static char *cut(const char *text) {
-    size_t size = strlen(text);
+/* How much of a remark is kept: it is cut between characters. */
+static size_t cut(const char *text, size_t size) {
     if (size <= LIMIT_REASON_BYTES)
-        return g_strdup(text);
+        return size;
     const char *end = g_utf8_find_prev_char(text, text + LIMIT_REASON_BYTES + 1);
-    return g_strndup(text, end != NULL ? (gsize) (end - text) : 0);
+    return end != NULL ? (size_t) (end - text) : 0;
 }
 
-static int32_t add_note(struct reply *reply, const char *text) {
+static int32_t add_note(struct reply *reply, const char *text, size_t size) {
     if (text == NULL) {
-        g_ptr_array_set_size(reply->notes, 0);
+        sheet_remove_all(&reply->sheet, RECORD_NOTE);
         return 0;
     }
-    if (reply->notes->len >= LIMIT_NOTES)
+    if (sheet_count(&reply->sheet, RECORD_NOTE) >= LIMIT_NOTES)
         return -ENOSPC;
-    g_autofree char *short_text = cut(text);
-    g_ptr_array_add(reply->notes, g_ref_string_new(short_text));
+    sheet_ref value = sheet_put(&reply->sheet, text, cut(text, size));
+    sheet_add(&reply->sheet, RECORD_NOTE)->value = value;
     return 0;
 }
 
 int32_t reply_set(struct reply *reply, uint32_t field, const char *text) {
     if (field == 0 || field >= FIELD_COUNT)
         return -ENOTSUP;
-    if (text != NULL && !g_utf8_validate(text, -1, NULL))
+    size_t size = text != NULL ? strlen(text) : 0;
+    if (!text_is_utf8(text, size))
         return -EINVAL;
     if (field == BOOT_HOST_REPLY_NOTE)
-        return add_note(reply, text);
-    if (text == NULL || text[0] == '\0') {
-        replace(&reply->fields[field], NULL);
-        return 0;
-    }
-    int32_t refusal = check_field(field, text);
+        return add_note(reply, text, size);
+    int32_t refusal = size > 0 ? check_field(field, text, size) : 0;
     if (refusal != 0)
         return refusal;
-    g_autofree char *short_text = field == BOOT_HOST_REPLY_REASON ? cut(text) : NULL;
-    replace(&reply->fields[field], short_text != NULL ? short_text : text);
+    if (field == BOOT_HOST_REPLY_REASON)
+        size = cut(text, size);
+    sheet_replace(&reply->sheet, &reply->fields[field], size > 0 ? text : NULL, size);
     return 0;
 }
 
 const char *reply_get(const struct reply *reply, uint32_t field) {
     if (field == BOOT_HOST_REPLY_NOTE)
-        return reply->notes->len > 0 ? reply_note(reply, reply->notes->len - 1) : NULL;
-    return field < FIELD_COUNT ? reply->fields[field] : NULL;
+        return reply_note(reply, sheet_count(&reply->sheet, RECORD_NOTE) - 1);
+    return field < FIELD_COUNT ? sheet_text(&reply->sheet, reply->fields[field]) : NULL;
 }
 
 int32_t reply_set_number(struct reply *reply, uint32_t field, int64_t value) {
@@ -225,12 +172,13 @@ int32_t reply_get_number(const struct reply *reply, uint32_t field, int64_t *ret
 }
 
 const char *reply_note(const struct reply *reply, uint32_t index) {
-    return index < reply->notes->len ? g_ptr_array_index(reply->notes, index) : NULL;
+    const struct sheet_record *note = sheet_find(&reply->sheet, RECORD_NOTE, index);
+    return note != NULL ? sheet_text(&reply->sheet, note->value) : NULL;
 }
 
 void reply_clear_remarks(struct reply *reply) {
-    replace(&reply->fields[BOOT_HOST_REPLY_REASON], NULL);
-    g_ptr_array_set_size(reply->notes, 0);
+    sheet_replace(&reply->sheet, &reply->fields[BOOT_HOST_REPLY_REASON], NULL, 0);
+    sheet_remove_all(&reply->sheet, RECORD_NOTE);
 }
 
 /* ---- Options --------------------------------------------------------------------------------- */
@@ -252,10 +200,10 @@ static bool is_reserved(const struct reply *reply, uint32_t space, uint32_t code
 }
 
 static void option_remove(struct reply *reply, uint32_t space, uint32_t code) {
-    for (guint i = 0; i < reply->options->len; i++) {
-        const struct option *option = &g_array_index(reply->options, struct option, i);
+    struct sheet_record *option = NULL;
+    for (uint32_t i = 0; (option = sheet_find(&reply->sheet, RECORD_OPTION, i)) != NULL; i++) {
         if (option->space == space && option->code == code) {
-            g_array_remove_index(reply->options, i);
+            sheet_remove(&reply->sheet, option);
             return;
         }
     }
@@ -272,23 +220,25 @@ int32_t reply_option(struct reply *reply, uint32_t space, uint32_t code, const v
     if (size > UINT8_MAX)
         return -E2BIG;
     option_remove(reply, space, code);
-    if (reply->options->len >= LIMIT_REPLY_OPTIONS)
+    if (sheet_count(&reply->sheet, RECORD_OPTION) >= LIMIT_REPLY_OPTIONS)
         return -ENOSPC;
-    struct option option = {space, code, g_bytes_new(value, size)};
-    g_array_append_val(reply->options, option);
+    sheet_ref bytes = sheet_put(&reply->sheet, value, size);
+    struct sheet_record *option = sheet_add(&reply->sheet, RECORD_OPTION);
+    option->space = (uint8_t) space;
+    option->code = (uint16_t) code;
+    option->size = (uint32_t) size;
+    option->value = bytes;
     return 0;
 }
 
 bool reply_get_option(const struct reply *reply, uint32_t index, uint32_t *ret_space,
                       uint32_t *ret_code, struct boot_host_span *ret_value) {
-    if (index >= reply->options->len)
+    const struct sheet_record *option = sheet_find(&reply->sheet, RECORD_OPTION, index);
+    if (option == NULL)
         return false;
-    const struct option *option = &g_array_index(reply->options, struct option, index);
-    gsize size = 0;
-    const void *data = g_bytes_get_data(option->value, &size);
     *ret_space = option->space;
     *ret_code = option->code;
-    *ret_value = (struct boot_host_span){data, size};
+    *ret_value = (struct boot_host_span){sheet_text(&reply->sheet, option->value), option->size};
     return true;
 }
 
@@ -305,13 +255,14 @@ int32_t reply_menu(struct reply *reply, const struct boot_host_menu *menu) {
         return -EINVAL;
     if (known.prompt != NULL && strlen(known.prompt) > VENDOR_PROMPT_MAX)
         return -E2BIG;
-    g_array_set_size(reply->items, 0);
+    sheet_remove_all(&reply->sheet, RECORD_ITEM);
     reply->items_left_out = 0;
-    replace(&reply->prompt, known.prompt);
+    sheet_replace(&reply->sheet, &reply->prompt, known.prompt,
+                  known.prompt != NULL ? strlen(known.prompt) : 0);
     reply->has_menu = known.prompt != NULL;
     reply->menu = known;
     reply->menu.size = sizeof(reply->menu);
-    reply->menu.prompt = reply->prompt;
+    reply->menu.prompt = sheet_text(&reply->sheet, reply->prompt);
     if (reply->has_menu)
         option_remove(reply, BOOT_HOST_SPACE_DHCP4, DHCP_OPTION_VENDOR_SPECIFIC);
     return 0;
@@ -328,6 +279,17 @@ static int32_t check_item(const struct boot_host_menu_item *item) {
     return strlen(item->text) > UINT8_MAX ? -E2BIG : 0;
 }
 
+static struct sheet_record *add_item(struct sheet *sheet, const struct boot_host_menu_item *item) {
+    sheet_ref text = sheet_put(sheet, item->text, strlen(item->text));
+    sheet_ref server =
+        item->server != NULL ? sheet_put(sheet, item->server, strlen(item->server)) : 0;
+    struct sheet_record *record = sheet_add(sheet, RECORD_ITEM);
+    record->code = (uint16_t) item->type;
+    record->name = text;
+    record->value = server;
+    return record;
+}
+
 int32_t reply_menu_item(struct reply *reply, const struct boot_host_menu_item *item) {
     struct boot_host_menu_item known = {0};
     if (!reply->has_menu || item == NULL ||
@@ -337,18 +299,12 @@ int32_t reply_menu_item(struct reply *reply, const struct boot_host_menu_item *i
     int32_t refusal = check_item(&known);
     if (refusal != 0)
         return refusal;
-    if (reply->items->len >= LIMIT_MENU_ITEMS)
+    if (sheet_count(&reply->sheet, RECORD_ITEM) >= LIMIT_MENU_ITEMS)
         return -ENOSPC;
-    struct item kept = {.item = known};
-    replace(&kept.text, known.text);
-    replace(&kept.server, known.server);
-    kept.item.size = sizeof(kept.item);
-    kept.item.text = kept.text;
-    kept.item.server = kept.server;
-    g_array_append_val(reply->items, kept);
+    struct sheet_record *added = add_item(&reply->sheet, &known);
     if (vendor_menu_fits(reply))
         return 0;
-    g_array_set_size(reply->items, reply->items->len - 1);
+    sheet_remove(&reply->sheet, added);
     reply->items_left_out++;
     return -ENOSPC;
 }
@@ -358,24 +314,88 @@ uint32_t reply_menu_left_out(const struct reply *reply) {
 }
 
 const struct boot_host_menu *reply_get_menu(const struct reply *reply) {
-    return reply->has_menu && reply->items->len > 0 ? &reply->menu : NULL;
+    return reply->has_menu && sheet_find(&reply->sheet, RECORD_ITEM, 0) != NULL ? &reply->menu
+                                                                                : NULL;
 }
 
-const struct boot_host_menu_item *reply_get_menu_item(const struct reply *reply, uint32_t index) {
-    return index < reply->items->len ? &g_array_index(reply->items, struct item, index).item : NULL;
+bool reply_get_menu_item(const struct reply *reply, uint32_t index,
+                         struct boot_host_menu_item *ret_item) {
+    const struct sheet_record *item = sheet_find(&reply->sheet, RECORD_ITEM, index);
+    if (item == NULL)
+        return false;
+    *ret_item = (struct boot_host_menu_item){
+        .size = sizeof(*ret_item),
+        .type = item->code,
+        .text = sheet_text(&reply->sheet, item->name),
+        .server = sheet_text(&reply->sheet, item->value),
+    };
+    return true;
 }
 
 /* ---- Facts ----------------------------------------------------------------------------------- */
 
+bool reply_fact_name_is_valid(const char *name, size_t size) {
+    if (size == 0 || size > LIMIT_FACT_NAME)
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        char c = name[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-' && c != '_')
+            return false;
+    }
+    return true;
+}
+
+static struct sheet_record *find_fact(const struct sheet *sheet, const char *name) {
+    for (uint32_t i = 0; i < sheet->count; i++) {
+        struct sheet_record *record = &sheet->records[i];
+        if (record->kind == RECORD_FACT && strcmp(sheet_text(sheet, record->name), name) == 0)
+            return record;
+    }
+    return NULL;
+}
+
+static int32_t add_fact(struct sheet *sheet, const char *name, const char *value, size_t size) {
+    if (sheet_count(sheet, RECORD_FACT) >= LIMIT_FACTS)
+        return -ENOSPC;
+    sheet_ref its_name = sheet_put(sheet, name, strlen(name));
+    sheet_ref its_value = sheet_put(sheet, value, size);
+    struct sheet_record *fact = sheet_add(sheet, RECORD_FACT);
+    fact->name = its_name;
+    fact->value = its_value;
+    return 0;
+}
+
 int32_t reply_fact_set(struct reply *reply, const char *name, const char *value) {
-    return facts_set(reply->facts, name, value);
+    if (name == NULL || !reply_fact_name_is_valid(name, strlen(name)))
+        return -EINVAL;
+    struct sheet_record *fact = find_fact(&reply->sheet, name);
+    if (value == NULL) {
+        if (fact != NULL)
+            sheet_remove(&reply->sheet, fact);
+        return 0;
+    }
+    size_t size = strlen(value);
+    if (!text_is_utf8(value, size))
+        return -EINVAL;
+    if (size > LIMIT_FACT_BYTES)
+        return -E2BIG;
+    if (fact == NULL)
+        return add_fact(&reply->sheet, name, value, size);
+    sheet_replace(&reply->sheet, &fact->value, value, size);
+    return 0;
 }
 
 const char *reply_fact_get(const struct reply *reply, const char *name) {
-    return facts_get(reply->facts, name);
+    const struct sheet_record *fact = find_fact(&reply->sheet, name);
+    return fact != NULL ? sheet_text(&reply->sheet, fact->value) : NULL;
 }
 
 bool reply_fact(const struct reply *reply, uint32_t index, const char **ret_name,
                 const char **ret_value) {
-    return facts_at(reply->facts, index, ret_name, ret_value);
+    const struct sheet_record *fact = sheet_find(&reply->sheet, RECORD_FACT, index);
+    if (fact == NULL)
+        return false;
+    *ret_name = sheet_text(&reply->sheet, fact->name);
+    *ret_value = sheet_text(&reply->sheet, fact->value);
+    return true;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What a client will be told, as the providers of the chain shape it: fields, options, a menu, and
- * facts. A plain value that copies cheaply: each provider call writes into a draft, which replaces
- * the reply when its verdict is accepted and is dropped when it fails.
+ * facts. Copies cheaply: each provider call writes into a draft, which replaces the reply when its
+ * verdict is accepted and is dropped when it fails.
  *
- * One thread at a time. Caps: base/limits.h. Errors are negative errno, as the contract says.
+ * One thread at a time writes; what nobody writes any more is shared by reference among all threads.
+ * Text that is lent is valid until it is set again. Caps: base/limits.h. Errors are negative errno,
+ * as the contract says.
  */
 #pragma once
 
@@ -19,7 +21,10 @@ struct reply;
 
 struct reply *reply_new(void);
 struct reply *reply_copy(const struct reply *reply);
-void reply_free(struct reply *reply);
+/* One that nobody has set anything in. Static; copy it to write. */
+const struct reply *reply_nothing(void);
+const struct reply *reply_ref(const struct reply *reply);
+void reply_unref(const struct reply *reply);
 
 /* Fields and numbers (BOOT_HOST_REPLY_...). NOTE is appended, all others replaced; NULL and "" take
  * a field back. Remarks are cut at LIMIT_REASON_BYTES, everything else that is too long is -E2BIG;
@@ -46,15 +51,20 @@ bool reply_get_option(const struct reply *reply, uint32_t index, uint32_t *ret_s
 int32_t reply_menu(struct reply *reply, const struct boot_host_menu *menu);
 int32_t reply_menu_item(struct reply *reply, const struct boot_host_menu_item *item);
 const struct boot_host_menu *reply_get_menu(const struct reply *reply);
-const struct boot_host_menu_item *reply_get_menu_item(const struct reply *reply, uint32_t index);
+bool reply_get_menu_item(const struct reply *reply, uint32_t index,
+                         struct boot_host_menu_item *ret_item);
 /* Items of the menu that option 43 had no room for. */
 uint32_t reply_menu_left_out(const struct reply *reply);
 
-/* Facts that providers set; index walks them in the order of setting. */
+/* Facts that providers set; index walks them in the order of setting. Setting is -EINVAL for a bad
+ * name and for a value that is not UTF-8; -E2BIG: longer than LIMIT_FACT_BYTES; -ENOSPC: there are
+ * LIMIT_FACTS already. NULL takes a fact back. */
 int32_t reply_fact_set(struct reply *reply, const char *name, const char *value);
 const char *reply_fact_get(const struct reply *reply, const char *name);
 bool reply_fact(const struct reply *reply, uint32_t index, const char **ret_name,
                 const char **ret_value);
+/* Lower-case letters, digits, "-" and "_", LIMIT_FACT_NAME at most? `name` needs no NUL. */
+bool reply_fact_name_is_valid(const char *name, size_t size);
 
 /* ${fact} and ${fact:-default} replaced; facts of the reply first, then those of the request.
  * Either may be NULL. The contract's host->expand; see boothost/host.h for the result. PURE. */

@@ -30,15 +30,15 @@ static void add_server(struct scratch *scratch, uint16_t type, uint32_t address)
 static void put_menu(struct scratch *scratch, const struct vendor_wish *wish,
                      struct pxe_vendor *vendor) {
     const struct boot_host_menu *menu = reply_get_menu(wish->reply);
-    const struct boot_host_menu_item *item = NULL;
-    for (uint32_t i = 0; (item = reply_get_menu_item(wish->reply, i)) != NULL; i++) {
+    struct boot_host_menu_item item;
+    for (uint32_t i = 0; reply_get_menu_item(wish->reply, i, &item); i++) {
         uint32_t address = wish->own_address;
-        if (item->server != NULL)
-            (void) identity_parse_ipv4(item->server, &address);
+        if (item.server != NULL)
+            (void) identity_parse_ipv4(item.server, &address);
         scratch->items[scratch->item_count++] =
-            (struct pxe_menu_item){(uint16_t) item->type, item->text};
-        if (item->type != BOOT_HOST_ITEM_LOCAL)
-            add_server(scratch, (uint16_t) item->type, address);
+            (struct pxe_menu_item){(uint16_t) item.type, item.text};
+        if (item.type != BOOT_HOST_ITEM_LOCAL)
+            add_server(scratch, (uint16_t) item.type, address);
     }
     vendor->has_control = true;
     vendor->control = PXE_CONTROL_NO_BROADCAST | PXE_CONTROL_NO_MULTICAST;

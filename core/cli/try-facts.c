@@ -111,13 +111,13 @@ static GVariant *options_of(const struct reply *reply) {
 
 static GVariant *menu_of(const struct reply *reply, const struct boot_host_menu *menu) {
     GVariantBuilder facts, items;
-    const struct boot_host_menu_item *item = NULL;
+    struct boot_host_menu_item item;
     g_variant_builder_init(&items, G_VARIANT_TYPE("aa{sv}"));
-    for (uint32_t i = 0; (item = reply_get_menu_item(reply, i)) != NULL; i++) {
+    for (uint32_t i = 0; reply_get_menu_item(reply, i, &item); i++) {
         g_variant_builder_open(&items, G_VARIANT_TYPE_VARDICT);
-        g_variant_builder_add(&items, "{sv}", "type", g_variant_new_uint32(item->type));
-        add_text(&items, "text", item->text);
-        add_text(&items, "server", item->server);
+        g_variant_builder_add(&items, "{sv}", "type", g_variant_new_uint32(item.type));
+        add_text(&items, "text", item.text);
+        add_text(&items, "server", item.server);
         g_variant_builder_close(&items);
     }
     g_variant_builder_init(&facts, G_VARIANT_TYPE_VARDICT);

@@ -117,7 +117,7 @@ void stand_answer_clear(struct stand_answer *answer) {
     if (answer->reader.close != NULL)
         answer->reader.close(answer->reader.user);
     g_clear_pointer(&answer->bytes, g_bytes_unref);
-    g_clear_pointer(&answer->reply, reply_free);
+    g_clear_pointer(&answer->reply, reply_unref);
     g_clear_pointer(&answer->trace, trace_unref);
     g_free(answer->name);
     *answer = (struct stand_answer){0};

@@ -207,9 +207,9 @@ static void add_reply(GString *text, const struct reply *reply) {
     const char *name = NULL, *value = NULL;
     for (uint32_t i = 0; reply_fact(reply, i, &name, &value); i++)
         add_field(text, name, value);
-    const struct boot_host_menu_item *item = NULL;
-    for (uint32_t i = 0; (item = reply_get_menu_item(reply, i)) != NULL; i++)
-        add_field(text, "item", item->text);
+    struct boot_host_menu_item item;
+    for (uint32_t i = 0; reply_get_menu_item(reply, i, &item); i++)
+        add_field(text, "item", item.text);
     uint32_t space = 0, code = 0;
     struct boot_host_span span;
     for (uint32_t i = 0; reply_get_option(reply, i, &space, &code, &span); i++) {

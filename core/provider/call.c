@@ -10,34 +10,13 @@
 #include "base/limits.h"
 #include "provider/instance.h"
 
-/* ---- Replies at rest ------------------------------------------------------------------------- */
-
-struct settled_reply *settled_reply_new(struct reply *reply) {
-    struct settled_reply *settled = g_new0(struct settled_reply, 1);
-    g_atomic_ref_count_init(&settled->refs);
-    settled->reply = reply;
-    return settled;
-}
-
-struct settled_reply *settled_reply_ref(struct settled_reply *settled) {
-    g_atomic_ref_count_inc(&settled->refs);
-    return settled;
-}
-
-void settled_reply_unref(struct settled_reply *settled) {
-    if (settled == NULL || !g_atomic_ref_count_dec(&settled->refs))
-        return;
-    reply_free(settled->reply);
-    g_free(settled);
-}
-
 /* ---- Life ------------------------------------------------------------------------------------ */
 
-struct call *call_new(enum call_door door, struct request *request, struct settled_reply *base) {
+struct call *call_new(enum call_door door, struct request *request, const struct reply *base) {
     struct call *call = g_new0(struct call, 1);
     call->door = door;
     call->request = request_ref(request);
-    call->base = base != NULL ? settled_reply_ref(base) : NULL;
+    call->base = base != NULL ? reply_ref(base) : NULL;
     call->pending_link.data = call;
     return call;
 }
@@ -56,13 +35,13 @@ static void drop_content(struct call *call) {
     g_clear_pointer(&call->content_name, g_free);
 }
 
-void call_reset(struct call *call, struct settled_reply *base) {
+void call_reset(struct call *call, const struct reply *base) {
     drop_content(call);
-    g_clear_pointer(&call->draft, reply_free);
+    g_clear_pointer(&call->draft, reply_unref);
     g_clear_pointer(&call->failure, g_free);
     if (call->base != base) {
-        settled_reply_unref(call->base);
-        call->base = base != NULL ? settled_reply_ref(base) : NULL;
+        reply_unref(call->base);
+        call->base = base != NULL ? reply_ref(base) : NULL;
     }
     call->state = CALL_WAITING;
     call->ticket = 0;
@@ -73,9 +52,8 @@ void call_free(struct call *call) {
     if (call == NULL)
         return;
     drop_content(call);
-    if (call->draft != NULL)
-        reply_free(call->draft);
-    settled_reply_unref(call->base);
+    reply_unref(call->draft);
+    reply_unref(call->base);
     request_unref(call->request);
     g_free(call->failure);
     g_free((char *) call->event.name);
@@ -88,12 +66,12 @@ void call_free(struct call *call) {
 const struct reply *call_get_reply(const struct call *call) {
     if (call->draft != NULL)
         return call->draft;
-    return call->base != NULL ? call->base->reply : NULL;
+    return call->base;
 }
 
 struct reply *call_draft(struct call *call) {
     if (call->draft == NULL && call->base != NULL)
-        call->draft = reply_copy(call->base->reply);
+        call->draft = reply_copy(call->base);
     return call->draft;
 }
 

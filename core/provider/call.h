@@ -22,15 +22,6 @@
 struct instance;
 struct call;
 
-/* A reply that nobody writes any more. Late calls read on in theirs while the chain goes on. */
-struct settled_reply {
-    gatomicrefcount refs;
-    struct reply *reply;
-};
-struct settled_reply *settled_reply_new(struct reply *reply); /* takes the reply over */
-struct settled_reply *settled_reply_ref(struct settled_reply *settled);
-void settled_reply_unref(struct settled_reply *settled);
-
 enum call_door {
     CALL_DECIDE,
     CALL_CONTENT,
@@ -54,8 +45,10 @@ struct call {
     int64_t start_us;
 
     /* What the provider sets. */
-    struct settled_reply *base; /* what earlier providers set; NULL: not a decision */
-    struct reply *draft;        /* NULL: nothing written yet */
+    /* What earlier providers set, and nobody writes any more: a late call reads on in it while the
+     * chain goes on. NULL: not a decision. */
+    const struct reply *base;
+    struct reply *draft; /* NULL: nothing written yet */
     enum chain_content_kind content_kind;
     GBytes *content_bytes;
     char *content_name;
@@ -81,11 +74,11 @@ struct call {
 };
 
 /* References request and base (which may be NULL). */
-struct call *call_new(enum call_door door, struct request *request, struct settled_reply *base);
+struct call *call_new(enum call_door door, struct request *request, const struct reply *base);
 /* For an event: copies it. */
 void call_set_event(struct call *call, const struct boot_host_event *event);
 /* Ready for the next provider of the same walk, without what the last one set. */
-void call_reset(struct call *call, struct settled_reply *base);
+void call_reset(struct call *call, const struct reply *base);
 /* Closes a reader that nobody took: may block when call_has_reader(). */
 void call_free(struct call *call);
 bool call_has_reader(const struct call *call);

@@ -13,7 +13,7 @@
 struct walk {
     struct generation *generation;
     struct request *request;
-    struct settled_reply *reply; /* what the providers so far have set */
+    const struct reply *reply; /* what the providers so far have set */
     struct trace *trace;
     enum call_door door;
     guint index;        /* of the instance that is asked */
@@ -43,7 +43,7 @@ static struct walk *walk_new(struct generation *generation, struct request *requ
     struct walk *walk = g_new0(struct walk, 1);
     walk->generation = generation_enter(generation);
     walk->request = request_ref(request);
-    walk->reply = settled_reply_new(reply_new());
+    walk->reply = reply_nothing();
     walk->trace = trace_new(generation_get_number(generation), request_get_stage(request));
     walk->door = door;
     walk->asked_us = clock_now(generation_get_clock(generation));
@@ -53,7 +53,7 @@ static struct walk *walk_new(struct generation *generation, struct request *requ
 
 static void walk_free(struct walk *walk) {
     call_free(walk->spare);
-    settled_reply_unref(walk->reply);
+    reply_unref(walk->reply);
     trace_unref(walk->trace);
     request_unref(walk->request);
     generation_leave(walk->generation);
@@ -65,14 +65,14 @@ static void walk_free(struct walk *walk) {
 /* `by_last`: the provider that was asked last has decided, else the end of the chain has. */
 static void seal(struct walk *walk, int32_t verdict, bool by_last) {
     trace_set_verdict(walk->trace, verdict, by_last);
-    trace_set_facts(walk->trace, walk->request, walk->reply->reply);
+    trace_set_facts(walk->trace, walk->request, walk->reply);
 }
 
 static enum step end_decision(struct walk *walk, int32_t verdict, bool by_last) {
     seal(walk, verdict, by_last);
     struct decision decision = {
         .request = walk->request,
-        .reply = walk->reply->reply,
+        .reply = walk->reply,
         .trace = walk->trace,
         .verdict = verdict,
     };
@@ -93,7 +93,7 @@ static enum step end_content(struct walk *walk, struct chain_content *content, i
 
 /* No provider stopped the walk. */
 static void end_walk(struct walk *walk) {
-    const struct reply *reply = walk->reply->reply;
+    const struct reply *reply = walk->reply;
     if (walk->door == CALL_CONTENT) {
         struct chain_content none = {.kind = CHAIN_CONTENT_NONE};
         end_content(walk, &none, BOOT_HOST_PASS, false);
@@ -186,8 +186,8 @@ static void accept_draft(struct walk *walk, struct call *call) {
     if (call->draft == NULL)
         return;
     reply_clear_remarks(call->draft);
-    settled_reply_unref(walk->reply);
-    walk->reply = settled_reply_new(g_steal_pointer(&call->draft));
+    reply_unref(walk->reply);
+    walk->reply = g_steal_pointer(&call->draft);
 }
 
 static enum step take_answer(struct walk *walk, const struct outcome *outcome) {
@@ -221,7 +221,7 @@ static void on_answer(const struct outcome *outcome, void *user) {
 }
 
 static struct call *next_call(struct walk *walk) {
-    struct settled_reply *base = walk->door == CALL_DECIDE ? walk->reply : NULL;
+    const struct reply *base = walk->door == CALL_DECIDE ? walk->reply : NULL;
     struct call *call = g_steal_pointer(&walk->spare);
     if (call == NULL)
         return call_new(walk->door, walk->request, base);

@@ -20,7 +20,7 @@ struct generation;
 /* The outcome of a walk. Lent for the call of `done`; take references of what you keep. */
 struct decision {
     struct request *request;
-    struct reply *reply;
+    const struct reply *reply;
     struct trace *trace;
     int32_t verdict; /* BOOT_HOST_REPLY, DROP, ABORT, HOLD; PASS: no provider owns the client */
 };

@@ -15,7 +15,7 @@ static GDBusMessage *make_message(struct remote *remote, const struct call *call
     GVariant *request = remote_request_to_variant(call->request, remote->form);
     if (call->door == CALL_CONTENT)
         return peer_message("Content", g_variant_new("(t@a{sv})", ticket, request), true);
-    GVariant *reply = remote_reply_to_variant(call->base->reply);
+    GVariant *reply = remote_reply_to_variant(call->base);
     return peer_message("Decide", g_variant_new("(t@a{sv}@a{sv})", ticket, request, reply), true);
 }
 

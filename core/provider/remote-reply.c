@@ -101,8 +101,6 @@ static void put_options(GVariantBuilder *builder, const struct reply *base,
 }
 
 static bool equal_item(const struct boot_host_menu_item *a, const struct boot_host_menu_item *b) {
-    if (a == NULL || b == NULL)
-        return a == b;
     return a->type == b->type && g_strcmp0(a->text, b->text) == 0 &&
            g_strcmp0(a->server, b->server) == 0;
 }
@@ -114,10 +112,12 @@ static bool equal_menu(const struct reply *a, const struct reply *b) {
         return left == right;
     bool is_equal = left->timeout_seconds == right->timeout_seconds &&
                     g_strcmp0(left->prompt, right->prompt) == 0;
-    for (uint32_t i = 0;
-         is_equal && (reply_get_menu_item(a, i) != NULL || reply_get_menu_item(b, i) != NULL); i++)
-        is_equal = equal_item(reply_get_menu_item(a, i), reply_get_menu_item(b, i));
-    return is_equal;
+    struct boot_host_menu_item left_item;
+    struct boot_host_menu_item right_item;
+    uint32_t i = 0;
+    for (; is_equal && reply_get_menu_item(a, i, &left_item); i++)
+        is_equal = reply_get_menu_item(b, i, &right_item) && equal_item(&left_item, &right_item);
+    return is_equal && !reply_get_menu_item(b, i, &right_item);
 }
 
 /* A menu that was taken back travels as one without items. */
@@ -131,9 +131,9 @@ static void put_menu(GVariantBuilder *builder, const struct reply *base,
                                         menu != NULL ? menu->prompt : ""));
     struct part items;
     part_init(&items, "a(uss)");
-    const struct boot_host_menu_item *item = NULL;
-    for (uint32_t i = 0; menu != NULL && (item = reply_get_menu_item(reply, i)) != NULL; i++)
-        part_add(&items, "(uss)", item->type, item->text, item->server != NULL ? item->server : "");
+    struct boot_host_menu_item item;
+    for (uint32_t i = 0; menu != NULL && reply_get_menu_item(reply, i, &item); i++)
+        part_add(&items, "(uss)", item.type, item.text, item.server != NULL ? item.server : "");
     part_end(&items, builder, "items");
 }
 

@@ -175,7 +175,7 @@ static struct trace *read_facts(GVariantDict *dict) {
         reply_fact_set(reply, name, value);
     struct trace *trace = trace_new(0, 0);
     trace_set_facts(trace, NULL, reply);
-    reply_free(reply);
+    reply_unref(reply);
     return trace;
 }
 

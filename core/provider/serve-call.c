@@ -15,7 +15,7 @@ static GVariant *make_answer(struct server *server, struct call *call) {
     if (call->door == CALL_CONTENT)
         details = serve_make_content(server, call);
     else if (call->draft != NULL)
-        details = remote_reply_changes(call->base->reply, call->draft);
+        details = remote_reply_changes(call->base, call->draft);
     else
         details = g_variant_new("a{sv}", NULL);
     return g_variant_new("(i@a{sv})", call->verdict, details);
@@ -67,11 +67,11 @@ static void ask(struct server *server, struct call *call, GDBusMessage *message,
     run(asked);
 }
 
-static struct settled_reply *make_base(GVariant *variant) {
+static const struct reply *make_base(GVariant *variant) {
     struct reply *reply = reply_new();
     const char *unused = NULL;
     remote_reply_apply(reply, variant, &unused);
-    return settled_reply_new(reply);
+    return reply;
 }
 
 void serve_decide(struct server *server, GDBusMessage *message, GVariant *body) {
@@ -84,9 +84,9 @@ void serve_decide(struct server *server, GDBusMessage *message, GVariant *body) 
         serve_answer_errno(server, message, -EBADMSG, "the request makes no sense");
         return;
     }
-    struct settled_reply *base = make_base(set);
+    const struct reply *base = make_base(set);
     ask(server, call_new(CALL_DECIDE, request, base), message, ticket);
-    settled_reply_unref(base);
+    reply_unref(base);
     request_unref(request);
 }
 

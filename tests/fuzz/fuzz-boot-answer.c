@@ -132,7 +132,7 @@ static void answer_request(const struct request *request, const uint8_t *choice)
         check_answer(request, &answer);
     else
         FUZZ_CHECK(status == -ENOMSG || trace_get_entry(trace, 0, &entry));
-    reply_free(reply);
+    reply_unref(reply);
     trace_unref(trace);
 }
 

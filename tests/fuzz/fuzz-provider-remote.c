@@ -22,8 +22,8 @@ static void look_at(GVariant *dictionary) {
     struct reply *copy = reply_new();
     if (remote_reply_apply(copy, again, &what) != 0)
         abort();
-    reply_free(copy);
-    reply_free(reply);
+    reply_unref(copy);
+    reply_unref(reply);
     struct request *request = remote_request_from_variant(dictionary);
     if (request != NULL) {
         g_autoptr(GVariant) fields =

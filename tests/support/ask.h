@@ -20,7 +20,7 @@ typedef struct request Request;
 typedef struct reply Reply;
 typedef struct trace Trace;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Request, request_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reply, reply_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reply, reply_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Trace, trace_unref)
 
 /* Where a packet of this port comes from: 0.0.0.0:68 on 67, 10.99.0.101:4011 on 4011. */

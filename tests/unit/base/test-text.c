@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 
+#include <string.h>
+
 static void test_reads_durations(void) {
     static const struct {
         const char *text;
@@ -77,6 +79,29 @@ static void test_splits_lists(void) {
     g_assert_cmpstr(items[1], ==, "b c");
 }
 
+static void test_tells_utf8(void) {
+    static const struct {
+        const char *text;
+        gboolean is_utf8;
+    } rows[] = {
+        {"", TRUE},
+        {"plain", TRUE},
+        {"plain of more than a word", TRUE},
+        {"K\xc3\xbc"
+         "che",
+         TRUE},
+        {"of more than a word: \xe2\x82\xac", TRUE},
+        {"\xff", FALSE},
+        {"of more than a word: \xc3", FALSE},
+        {"of more \xc3(than a word", FALSE},
+        {"of more than a w\x80rd and on", FALSE},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        g_assert_cmpint(text_is_utf8(rows[i].text, strlen(rows[i].text)), ==, rows[i].is_utf8);
+    g_assert_true(text_is_utf8("cut: \xe2\x82", 5));
+    g_assert_false(text_is_utf8("cut: \xe2\x82", 6));
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/boothost/base/text/reads-durations", test_reads_durations);
@@ -87,5 +112,6 @@ int main(int argc, char **argv) {
     g_test_add_func("/boothost/base/text/reads-yes-and-no", test_reads_yes_and_no);
     g_test_add_func("/boothost/base/text/finds-the-nearest-word", test_finds_the_nearest_word);
     g_test_add_func("/boothost/base/text/splits-lists", test_splits_lists);
+    g_test_add_func("/boothost/base/text/tells-utf-8", test_tells_utf8);
     return g_test_run();
 }

@@ -29,7 +29,7 @@ static void set_up(struct fixture *fixture, gconstpointer data) {
 static void tear_down(struct fixture *fixture, gconstpointer data) {
     (void) data;
     g_clear_pointer(&fixture->request, request_unref);
-    reply_free(fixture->reply);
+    reply_unref(fixture->reply);
     trace_unref(fixture->trace);
 }
 

@@ -132,6 +132,13 @@ static int32_t add_item(struct reply *reply, uint32_t type, const char *text, co
     return reply_menu_item(reply, &item);
 }
 
+/* All zeros behind the last. */
+static struct boot_host_menu_item item_at(const struct reply *reply, uint32_t index) {
+    struct boot_host_menu_item item = {0};
+    g_assert_true(reply_get_menu_item(reply, index, &item) == (item.text != NULL));
+    return item;
+}
+
 static int32_t begin_menu(struct reply *reply, uint32_t timeout, const char *prompt) {
     struct boot_host_menu menu = {sizeof(menu), timeout, prompt};
     return reply_menu(reply, &menu);
@@ -145,9 +152,10 @@ static void test_menu(void) {
     g_assert_cmpint(add_item(reply, BOOT_HOST_ITEM_LOCAL, "Disk", NULL), ==, 0);
     g_assert_cmpstr(reply_get_menu(reply)->prompt, ==, "Choose");
     g_assert_cmpuint(reply_get_menu(reply)->timeout_seconds, ==, 10);
-    g_assert_cmpstr(reply_get_menu_item(reply, 0)->server, ==, "10.0.0.9");
-    g_assert_cmpstr(reply_get_menu_item(reply, 1)->text, ==, "Disk");
-    g_assert_null(reply_get_menu_item(reply, 2));
+    g_assert_cmpstr(item_at(reply, 0).server, ==, "10.0.0.9");
+    g_assert_cmpstr(item_at(reply, 1).text, ==, "Disk");
+    g_assert_null(item_at(reply, 1).server);
+    g_assert_null(item_at(reply, 2).text);
     g_assert_cmpint(begin_menu(reply, 0, NULL), ==, 0);
     g_assert_null(reply_get_menu(reply));
 }
@@ -182,7 +190,7 @@ static void test_full_menu(void) {
         count++;
     g_assert_cmpuint(count, >=, 6);
     g_assert_cmpint(add_item(reply, 99, "An entry of the menu", NULL), ==, -ENOSPC);
-    g_assert_null(reply_get_menu_item(reply, count));
+    g_assert_null(item_at(reply, count).text);
     g_assert_cmpint(add_item(reply, BOOT_HOST_ITEM_LOCAL, "a", NULL), ==, 0);
 }
 
@@ -245,10 +253,38 @@ static void test_copy(void) {
     g_assert_cmpint(begin_menu(copy, 0, NULL), ==, 0);
     g_assert_cmpstr(reply_get(reply, BOOT_HOST_REPLY_BOOT_FILE), ==, "a");
     g_assert_cmpstr(reply_fact_get(reply, "image"), ==, "debian");
-    g_assert_cmpstr(reply_get_menu_item(reply, 0)->server, ==, "10.0.0.9");
+    g_assert_cmpstr(item_at(reply, 0).server, ==, "10.0.0.9");
     g_assert_cmpstr(reply_note(copy, 0), ==, "note");
-    reply_free(g_steal_pointer(&reply));
+    reply_unref(g_steal_pointer(&reply));
     g_assert_cmpstr(reply_get(copy, BOOT_HOST_REPLY_BOOT_FILE), ==, "b");
+}
+
+/* Much more than one small piece of memory holds. */
+static void test_copy_of_much(void) {
+    g_autoptr(Reply) reply = reply_new();
+    g_autofree char *value = text_of(LIMIT_FACT_BYTES);
+    for (int i = 0; i < LIMIT_FACTS; i++) {
+        g_autofree char *name = g_strdup_printf("fact-%d", i);
+        g_assert_cmpint(reply_fact_set(reply, name, value), ==, 0);
+    }
+    g_autoptr(Reply) copy = reply_copy(reply);
+    g_assert_cmpint(reply_fact_set(reply, "fact-7", NULL), ==, 0);
+    g_assert_cmpint(reply_fact_set(reply, "fact-8", "short"), ==, 0);
+    g_assert_cmpstr(reply_fact_get(copy, "fact-7"), ==, value);
+    g_assert_cmpstr(reply_fact_get(copy, "fact-8"), ==, value);
+    reply_unref(g_steal_pointer(&reply));
+    g_assert_cmpstr(reply_fact_get(copy, "fact-63"), ==, value);
+}
+
+static void test_nothing(void) {
+    const struct reply *nothing = reply_nothing();
+    g_autoptr(Reply) reply = reply_copy(nothing);
+    reply_unref(reply_ref(nothing));
+    g_assert_cmpint(reply_set(reply, BOOT_HOST_REPLY_BOOT_FILE, "a"), ==, 0);
+    g_assert_cmpstr(reply_get(nothing, BOOT_HOST_REPLY_BOOT_FILE), ==, NULL);
+    g_assert_cmpstr(reply_get(nothing, BOOT_HOST_REPLY_NOTE), ==, NULL);
+    g_assert_cmpstr(reply_fact_get(nothing, "image"), ==, NULL);
+    g_assert_null(reply_get_menu(nothing));
 }
 
 int main(int argc, char **argv) {
@@ -267,5 +303,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/boothost/boot/reply/keeps-facts", test_facts);
     g_test_add_func("/boothost/boot/reply/caps-facts", test_many_facts);
     g_test_add_func("/boothost/boot/reply/copies-are-independent", test_copy);
+    g_test_add_func("/boothost/boot/reply/copies-however-much-there-is", test_copy_of_much);
+    g_test_add_func("/boothost/boot/reply/shares-the-empty-one", test_nothing);
     return g_test_run();
 }

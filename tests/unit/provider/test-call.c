@@ -11,7 +11,7 @@
 
 struct fixture {
     struct request *request;
-    struct settled_reply *base;
+    const struct reply *base;
     struct call *call;
     guint closed;
 };
@@ -20,7 +20,7 @@ static void set_up(struct fixture *fixture, gconstpointer door) {
     fixture->request = chain_bed_request("pxe/edk2-x64-discover");
     struct reply *reply = reply_new();
     g_assert_cmpint(reply_set(reply, BOOT_HOST_REPLY_BOOT_FILE, "before"), ==, 0);
-    fixture->base = settled_reply_new(reply);
+    fixture->base = reply;
     enum call_door its_door = (enum call_door) GPOINTER_TO_INT(door);
     fixture->call =
         call_new(its_door, fixture->request, its_door == CALL_DECIDE ? fixture->base : NULL);
@@ -28,17 +28,17 @@ static void set_up(struct fixture *fixture, gconstpointer door) {
 
 static void tear_down(struct fixture *fixture, gconstpointer unused) {
     call_free(fixture->call);
-    settled_reply_unref(fixture->base);
+    reply_unref(fixture->base);
     request_unref(fixture->request);
 }
 
 static void test_draft(struct fixture *fixture, gconstpointer unused) {
     struct call *call = fixture->call;
-    g_assert_true(call_get_reply(call) == fixture->base->reply);
+    g_assert_true(call_get_reply(call) == fixture->base);
     g_assert_null(call->draft);
     g_assert_cmpint(reply_set(call_draft(call), BOOT_HOST_REPLY_BOOT_FILE, "after"), ==, 0);
     g_assert_cmpstr(reply_get(call_get_reply(call), BOOT_HOST_REPLY_BOOT_FILE), ==, "after");
-    g_assert_cmpstr(reply_get(fixture->base->reply, BOOT_HOST_REPLY_BOOT_FILE), ==, "before");
+    g_assert_cmpstr(reply_get(fixture->base, BOOT_HOST_REPLY_BOOT_FILE), ==, "before");
     call_reset(call, fixture->base);
     g_assert_cmpstr(reply_get(call_get_reply(call), BOOT_HOST_REPLY_BOOT_FILE), ==, "before");
 }

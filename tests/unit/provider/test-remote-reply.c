@@ -49,8 +49,8 @@ static void test_whole(void) {
     struct reply *copy = reply_new();
     apply(copy, remote_reply_to_variant(reply));
     assert_same(reply, copy);
-    reply_free(copy);
-    reply_free(reply);
+    reply_unref(copy);
+    reply_unref(reply);
 }
 
 static void test_no_change(void) {
@@ -59,8 +59,8 @@ static void test_no_change(void) {
     g_autoptr(GVariant) changes = g_variant_ref_sink(remote_reply_changes(reply, draft));
     g_assert_cmpuint(g_variant_n_children(changes), ==, 0);
     g_assert_false(remote_reply_has_changes(changes));
-    reply_free(draft);
-    reply_free(reply);
+    reply_unref(draft);
+    reply_unref(reply);
 }
 
 static void test_changes(void) {
@@ -84,9 +84,9 @@ static void test_changes(void) {
     g_assert_cmpstr(reply_note(here, 1), ==, "second");
     g_assert_cmpstr(reply_fact_get(here, "image"), ==, NULL);
     g_assert_null(reply_get_menu(here));
-    reply_free(here);
-    reply_free(draft);
-    reply_free(base);
+    reply_unref(here);
+    reply_unref(draft);
+    reply_unref(base);
 }
 
 static void test_what_cannot_be(void) {
@@ -109,7 +109,7 @@ static void test_what_cannot_be(void) {
         const char *what = NULL;
         g_assert_cmpint(remote_reply_apply(reply, variant, &what), ==, bad[i].error);
         g_assert_cmpstr(what, ==, bad[i].what);
-        reply_free(reply);
+        reply_unref(reply);
     }
 }
 
@@ -121,7 +121,7 @@ static void test_unknown_keys(void) {
     const char *what = NULL;
     g_assert_false(remote_reply_has_changes(variant));
     g_assert_cmpint(remote_reply_apply(reply, variant, &what), ==, 0);
-    reply_free(reply);
+    reply_unref(reply);
 }
 
 int main(int argc, char **argv) {

@@ -67,7 +67,7 @@ static void test_file_with_facts(void) {
     g_assert_cmpstr(request_text(made, BOOT_HOST_REQUEST_FILE), ==, "debian/menu.cfg");
     request_unref(made);
     request_unref(request);
-    reply_free(reply);
+    reply_unref(reply);
     trace_unref(trace);
     request_unref(last);
 }
