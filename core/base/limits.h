@@ -72,7 +72,7 @@
 #define LIMIT_NETASCII_BYTES   (1024 * 1024)      /* of a file converted to netascii, in memory */
 #define LIMIT_NETASCII         64                 /* such transfers at once */
 #define LIMIT_CONTENT_BYTES    (64 * 1024 * 1024) /* bytes a provider may generate for one file */
-#define LIMIT_CONTENT_IDLE  32                       /* files kept open that nobody fetches */
+#define LIMIT_CONTENT_IDLE     32                 /* files kept open that nobody fetches */
 #define LIMIT_CONTENT_IDLE_US                                                                      \
     (INT64_C(5) * 1000000) /* and for how long: a folder may be unmounted after that */
 

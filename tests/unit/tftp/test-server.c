@@ -22,7 +22,8 @@ struct stage {
     GAsyncQueue *ended; /* "outcome name message", one text a report */
     GAsyncQueue *held;  /* struct tftp_open of names that begin with "later" */
     gint opened;
-    int cut; /* descriptor of the file that "cut" sends; -1: none */
+    int cut;      /* descriptor of the file that "cut" sends; -1: none */
+    gint cutting; /* whether a thread cuts it short and makes it whole again */
 };
 
 static void answer_open(gpointer user, struct tftp_open *open) {
@@ -135,6 +136,31 @@ static void test_downloads(void) {
             check_fetch(stage, options[j]);
         g_assert_cmpuint(counter(stage, TFTP_COUNTER_COMPLETED), ==, G_N_ELEMENTS(options));
         g_assert_cmpuint(counter(stage, TFTP_COUNTER_BYTES), ==, sizes[i] * G_N_ELEMENTS(options));
+        stage_free(stage);
+    }
+}
+
+static void fetch_file(struct stage *stage, const char *options) {
+    g_autoptr(GByteArray) got = tftp_client_fetch(stage->client, "cut", options);
+    gsize size = 0;
+    const void *data = g_bytes_get_data(stage->image, &size);
+    g_assert_cmpmem(got->data, got->len, data, size);
+    expect_end(stage, "completed cut ");
+}
+
+static void test_files(void) {
+    /* Out of a mapping, across its pages and to its end. */
+    static const size_t sizes[] = {0, 1, 512, 4095, 4096, 4097, 8192, 3000001};
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        struct stage *stage = stage_new(sizes[i], NULL);
+        g_autofree char *path = NULL;
+        stage->cut = g_file_open_tmp("boothost-file-XXXXXX", &path, NULL);
+        g_assert_cmpint(unlink(path), ==, 0);
+        const void *data = g_bytes_get_data(stage->image, NULL);
+        g_assert_cmpint(write(stage->cut, data, sizes[i]), ==, (ssize_t) sizes[i]);
+        fetch_file(stage, "");
+        fetch_file(stage, "blksize=1468 windowsize=16");
+        fetch_file(stage, "blksize=1428 windowsize=32 tsize=0");
         stage_free(stage);
     }
 }
@@ -335,6 +361,59 @@ static void test_file_cut_while_sent(void) {
     tftp_client_expect_error(stage->client, TFTP_ERROR_UNDEFINED, "cut short");
     expect_end(stage, "failed cut the file was cut short while it was sent");
     g_assert_cmpuint(counter(stage, TFTP_COUNTER_FAILED), ==, 1);
+    stage_free(stage);
+}
+
+/* Takes windows until the file or the server's patience ends; TRUE: the file did. */
+static gboolean fetch_what_there_is(struct tftp_client *client) {
+    tftp_client_ask(client, TFTP_RRQ, "cut", "octet", "blksize=1024 windowsize=8");
+    tftp_client_expect(client, TFTP_OACK);
+    tftp_client_ack(client, 0);
+    for (uint16_t last = 0;;) {
+        if (!tftp_client_receive(client, 1000)) {
+            tftp_client_ack(client, last);
+            continue;
+        }
+        if (client->packet.opcode == TFTP_ERROR)
+            return FALSE;
+        if (client->packet.block != last + 1)
+            continue;
+        last++;
+        gboolean end = client->packet.payload.size < 1024;
+        if (last % 8 == 0 || end)
+            tftp_client_ack(client, last);
+        if (end)
+            return TRUE;
+    }
+}
+
+static gpointer cut_and_grow(gpointer data) {
+    struct stage *stage = data;
+    while (g_atomic_int_get(&stage->cutting)) {
+        g_assert_cmpint(ftruncate(stage->cut, 0), ==, 0);
+        g_assert_cmpint(ftruncate(stage->cut, 1000000), ==, 0);
+        g_usleep(200);
+    }
+    return NULL;
+}
+
+static void test_file_cut_all_the_time(void) {
+    struct stage *stage = stage_new(0, NULL);
+    g_autofree char *path = NULL;
+    stage->cut = g_file_open_tmp("boothost-cut-XXXXXX", &path, NULL);
+    g_assert_cmpint(unlink(path), ==, 0);
+    g_atomic_int_set(&stage->cutting, 1);
+    GThread *cutter = g_thread_new("cutter", cut_and_grow, stage);
+    unsigned completed = 0;
+    for (unsigned i = 0; i < 100; i++) {
+        struct tftp_client *client = tftp_client_new(LOOPBACK, tftp_server_port(stage->server));
+        completed += fetch_what_there_is(client) ? 1 : 0;
+        tftp_client_free(client);
+    }
+    g_atomic_int_set(&stage->cutting, 0);
+    g_thread_join(cutter);
+    g_test_message("%u of 100 were completed", completed);
+    wait_for_counter(stage, TFTP_COUNTER_FAILED, 100 - completed);
     stage_free(stage);
 }
 
@@ -549,6 +628,7 @@ int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
 #define ADD(name, function) g_test_add_func("/boothost/tftp/server/" name, function)
     ADD("downloads-of-all-sizes-and-options", test_downloads);
+    ADD("files-of-all-sizes", test_files);
     ADD("more-than-65535-blocks", test_more_than_65535_blocks);
     ADD("large-windows-go-out-in-pieces", test_large_blocks_in_pieces);
     ADD("answers-come-from-the-address-asked", test_answers_come_from_the_address_asked);
@@ -562,6 +642,7 @@ int main(int argc, char **argv) {
     ADD("content-may-come-later", test_content_comes_later);
     ADD("content-may-come-after-the-server", test_content_comes_too_late);
     ADD("a-file-cut-while-sent-is-an-error", test_file_cut_while_sent);
+    ADD("a-file-cut-all-the-time-stops-nothing", test_file_cut_all_the_time);
     ADD("rubbish-is-counted-and-survived", test_rubbish);
     ADD("one-port-cannot-take-everything", test_client_flood);
     ADD("a-flood-from-many-sources-stops-nobody", test_flood_from_many_sources);
