@@ -8,8 +8,14 @@
 /* Packets. */
 #define LIMIT_DATAGRAM 65536 /* bytes; the largest UDP payload */
 #define LIMIT_DHCP_DATAGRAM                                                                        \
-    4096 /* bytes of a DHCP packet we look at; EDK2 offers 1472, real ones have 548 */
-#define LIMIT_BATCH         64   /* datagrams a recvmmsg takes at once */
+    4096               /* bytes of a DHCP packet we look at; EDK2 offers 1472, real ones have 548 */
+#define LIMIT_BATCH 64 /* datagrams a recvmmsg takes at once */
+#define LIMIT_BEHIND_US                                                                            \
+    (INT64_C(100) * 1000) /* a socket that never runs dry for so long is behind */
+/* A request that has waited longer is not looked at: its client asks anew, after 1 s on port 4011 and
+ * after 4 s on 67 (PXE 2.1), and those behind it can still be answered in time. */
+#define LIMIT_WAITED_US (INT64_C(800) * 1000)
+
 #define LIMIT_REPLY_MIN     300  /* bytes; BOOTP's minimum, RFC 1542 section 2.1 */
 #define LIMIT_REPLY_DEFAULT 548  /* bytes of UDP payload a client takes that sends no option 57 */
 #define LIMIT_REPLY_MAX     1472 /* bytes; EDK2 ignores longer DHCP packets */

@@ -220,9 +220,16 @@ static void ask_chain(struct door *door, struct request *request) {
     chain_decide(inflight->generation, request, on_decided, inflight);
 }
 
+/* Its client has asked anew by now, and those that came later can still be answered in time. */
+static gboolean is_outdated(const struct udp_datagram *datagram) {
+    return datagram->arrived_us != 0 && g_get_real_time() - datagram->arrived_us > LIMIT_WAITED_US;
+}
+
 /* Takes one datagram as far as the chain; returns the reason why it went no further, or NULL. */
 static const char *take(struct door *door, const struct udp_datagram *datagram) {
     struct daemon *daemon = door->answering->daemon;
+    if (is_outdated(datagram))
+        return "shed-waited";
     const struct interface *interface = interfaces_find(daemon->interfaces, datagram->interface);
     if (interface == NULL)
         return "other-interface";
@@ -343,6 +350,16 @@ void answering_free(struct answering *answering) {
     g_free(answering);
 }
 
+/* Before they came to us: more than the socket's buffer holds. */
+static uint64_t count_drops(const struct answering *answering) {
+    uint64_t drops = 0;
+    for (unsigned i = 0; i < G_N_ELEMENTS(answering->doors); i++) {
+        const struct door *door = &answering->doors[i];
+        drops += door->socket != NULL ? udp_drops(door->socket) : 0;
+    }
+    return drops;
+}
+
 GVariant *answering_counters(const struct answering *answering) {
     GVariantBuilder builder;
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a{st}"));
@@ -351,6 +368,7 @@ GVariant *answering_counters(const struct answering *answering) {
     g_hash_table_iter_init(&iter, answering->counters);
     while (g_hash_table_iter_next(&iter, &name, &value))
         g_variant_builder_add(&builder, "{st}", (const char *) name, *(const uint64_t *) value);
+    g_variant_builder_add(&builder, "{st}", "dropped-by-kernel", count_drops(answering));
     return g_variant_builder_end(&builder);
 }
 

@@ -25,6 +25,10 @@ void control_read_arrival(struct msghdr *message, struct udp_datagram *datagram)
             datagram->interface = info.ipi6_ifindex;
             struct sockaddr_in6 local = {.sin6_family = AF_INET6, .sin6_addr = info.ipi6_addr};
             datagram->local = sockaddr_to_address((const struct sockaddr *) &local);
+        } else if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_TIMESTAMPNS) {
+            struct timespec stamp;
+            memcpy(&stamp, CMSG_DATA(control), sizeof(stamp));
+            datagram->arrived_us = (int64_t) stamp.tv_sec * 1000000 + stamp.tv_nsec / 1000;
         }
     }
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The control messages that travel beside a datagram: the local address and the interface it
- * belongs to (IP_PKTINFO, RFC 3542), and the length at which the kernel cuts it into several
- * (UDP_SEGMENT, udp(7)). Inside net/ alone.
+ * belongs to (IP_PKTINFO, RFC 3542), when it arrived (SO_TIMESTAMPNS, socket(7)), and the length at
+ * which the kernel cuts it into several (UDP_SEGMENT, udp(7)). Inside net/ alone.
  */
 #pragma once
 
@@ -10,14 +10,16 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <time.h>
 
-/* Room for both; the union aligns it. */
+/* Room for what one datagram has, received or sent; the union aligns it. */
 union control {
     struct cmsghdr header;
-    uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(uint16_t))];
+    uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(struct timespec))];
 };
 
-/* The local address and the interface out of a received message. */
+/* The local address, the interface and, where it is stamped, the time of arrival (`arrived_us`) out
+ * of a received message. */
 void control_read_arrival(struct msghdr *message, struct udp_datagram *datagram);
 
 /* Writes source address and interface for a peer of `family`; returns the bytes written, 0 when

@@ -12,7 +12,9 @@
 #include <string.h>
 
 struct udp_batch {
-    size_t size; /* bytes of one buffer */
+    size_t size;     /* bytes of one buffer */
+    int64_t full_us; /* since when every receive has filled it; 0: the last one did not */
+    gboolean is_stamped;
     uint8_t *buffers;
     struct mmsghdr messages[LIMIT_BATCH];
     struct iovec vectors[LIMIT_BATCH];
@@ -43,6 +45,21 @@ void udp_batch_free(struct udp_batch *batch) {
     g_free(batch);
 }
 
+/* Packets that came before are stamped when they are read, as fresh ones: they are answered. */
+static void notice_backlog(struct udp_socket *socket, struct udp_batch *batch, unsigned count) {
+    if (count < LIMIT_BATCH || batch->is_stamped) {
+        batch->full_us = 0;
+        return;
+    }
+    int64_t now_us = g_get_monotonic_time();
+    int yes = 1;
+    if (batch->full_us == 0)
+        batch->full_us = now_us;
+    else if (now_us - batch->full_us > LIMIT_BEHIND_US)
+        batch->is_stamped =
+            setsockopt(udp_descriptor(socket), SOL_SOCKET, SO_TIMESTAMPNS, &yes, sizeof(yes)) == 0;
+}
+
 unsigned udp_receive(struct udp_socket *socket, struct udp_batch *batch,
                      const struct udp_datagram **ret_datagrams) {
     for (unsigned i = 0; i < LIMIT_BATCH; i++) {
@@ -54,6 +71,7 @@ unsigned udp_receive(struct udp_socket *socket, struct udp_batch *batch,
     do {
         count = recvmmsg(udp_descriptor(socket), batch->messages, LIMIT_BATCH, MSG_DONTWAIT, NULL);
     } while (count < 0 && errno == EINTR);
+    notice_backlog(socket, batch, (unsigned) MAX(count, 0));
     if (count <= 0)
         return 0;
 

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sock_diag.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -216,6 +217,13 @@ int udp_descriptor(const struct udp_socket *socket) {
 
 struct address udp_local(const struct udp_socket *socket) {
     return socket->local;
+}
+
+uint32_t udp_drops(const struct udp_socket *socket) {
+    uint32_t facts[SK_MEMINFO_VARS] = {0};
+    socklen_t length = sizeof(facts);
+    getsockopt(socket->descriptor, SOL_SOCKET, SO_MEMINFO, facts, &length);
+    return facts[SK_MEMINFO_DROPS];
 }
 
 int udp_receive_buffer(const struct udp_socket *socket) {

@@ -61,6 +61,10 @@ struct address udp_local(const struct udp_socket *socket);
 /* Bytes of receive buffer the kernel really gave. */
 int udp_receive_buffer(const struct udp_socket *socket);
 
+/* Datagrams that the kernel has dropped since the socket was opened, most of them because the buffer
+ * was full. Any thread. */
+uint32_t udp_drops(const struct udp_socket *socket);
+
 /* One datagram, received or to be sent. */
 struct udp_datagram {
     const uint8_t *data;  /* received: in the batch's memory until the next receive */
@@ -70,6 +74,7 @@ struct udp_datagram {
                            * "no address": the kernel chooses. The port is the socket's. */
     unsigned interface;   /* index it arrived on; or to leave by; 0: the kernel chooses */
     gboolean truncated;   /* received: longer than the batch's buffers */
+    int64_t arrived_us;   /* received: wall clock, once the socket is behind; 0: not known */
 };
 
 /* Memory for receiving up to LIMIT_BATCH datagrams of up to `size` bytes each. */
@@ -79,7 +84,9 @@ void udp_batch_free(struct udp_batch *batch);
 
 /* Takes what waits, at most LIMIT_BATCH. Returns how many, 0 when nothing waits. A socket error
  * (an ICMP message about an earlier datagram) is swallowed: UDP promises nothing. The array lies in
- * the batch until its next use. */
+ * the batch until its next use. A socket that fills batch after batch for
+ * LIMIT_BEHIND_US is behind: it has the kernel stamp what arrives from then on, which would cost all
+ * others for nothing. */
 unsigned udp_receive(struct udp_socket *socket, struct udp_batch *batch,
                      const struct udp_datagram **ret_datagrams);
 

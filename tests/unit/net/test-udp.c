@@ -235,6 +235,73 @@ static void test_inherited(void) {
     udp_close(socket);
 }
 
+static void send_many(struct udp_socket *client, struct udp_socket *server, unsigned count) {
+    struct udp_datagram out = {.data = (const uint8_t *) "x", .size = 1, .peer = udp_local(server)};
+    for (unsigned i = 0; i < count; i++)
+        g_assert_cmpuint(udp_send(client, &out, 1, NULL), ==, 1);
+}
+
+/* Returns whether they were stamped, all or none. */
+static gboolean receive_stamped(struct udp_socket *server, struct udp_batch *batch,
+                                unsigned expected) {
+    const struct udp_datagram *datagrams = NULL;
+    g_assert_cmpuint(udp_receive(server, batch, &datagrams), ==, expected);
+    gboolean is_stamped = datagrams[0].arrived_us != 0;
+    for (unsigned i = 1; i < expected; i++)
+        g_assert_cmpint(datagrams[i].arrived_us != 0, ==, is_stamped);
+    int64_t age_us = g_get_real_time() - datagrams[0].arrived_us;
+    g_assert_true(!is_stamped || (age_us >= 0 && age_us < 60 * G_USEC_PER_SEC));
+    return is_stamped;
+}
+
+static void test_behind(void) {
+    struct udp_socket *server = open_at(loopback(1, 0));
+    struct udp_socket *client = open_at(loopback(1, 0));
+    struct udp_batch *batch = udp_batch_new(64);
+    send_many(client, server, 2 * LIMIT_BATCH);
+    g_assert_false(receive_stamped(server, batch, LIMIT_BATCH));
+    g_usleep(LIMIT_BEHIND_US + 1000); /* what a slow answer takes */
+    g_assert_false(receive_stamped(server, batch, LIMIT_BATCH));
+    send_many(client, server, 3);
+    g_assert_true(receive_stamped(server, batch, 3));
+    udp_batch_free(batch);
+    udp_close(client);
+    udp_close(server);
+}
+
+static void test_not_behind(void) {
+    struct udp_socket *server = open_at(loopback(1, 0));
+    struct udp_socket *client = open_at(loopback(1, 0));
+    struct udp_batch *batch = udp_batch_new(64);
+    const struct udp_datagram *datagrams = NULL;
+    for (unsigned i = 0; i < 3; i++) {
+        send_many(client, server, LIMIT_BATCH);
+        g_assert_false(receive_stamped(server, batch, LIMIT_BATCH));
+        g_assert_cmpuint(udp_receive(server, batch, &datagrams), ==, 0);
+        g_usleep(LIMIT_BEHIND_US + 1000);
+    }
+    udp_batch_free(batch);
+    udp_close(client);
+    udp_close(server);
+}
+
+static void test_drops(void) {
+    struct udp_options options = {.local = loopback(1, 0), .receive_buffer = 1};
+    struct udp_socket *server = udp_open(&options, NULL);
+    struct udp_socket *client = open_at(loopback(1, 0));
+    struct udp_batch *batch = udp_batch_new(64);
+    const struct udp_datagram *datagrams = NULL;
+    g_assert_nonnull(server);
+    g_assert_cmpuint(udp_drops(server), ==, 0);
+    send_many(client, server, LIMIT_BATCH);
+    unsigned received = udp_receive(server, batch, &datagrams);
+    g_assert_cmpuint(received, <, LIMIT_BATCH);
+    g_assert_cmpuint(received + udp_drops(server), ==, LIMIT_BATCH);
+    udp_batch_free(batch);
+    udp_close(client);
+    udp_close(server);
+}
+
 static gboolean count_datagrams(struct udp_socket *socket, const struct udp_datagram *datagrams,
                                 unsigned count, gpointer user) {
     unsigned *seen = user;
@@ -298,6 +365,9 @@ int main(int argc, char **argv) {
     ADD("bound-sockets-are-adopted", test_adopting);
     ADD("sockets-for-others-are-not-inherited", test_nothing_inherited);
     ADD("sockets-for-us-are-inherited", test_inherited);
+    ADD("a-socket-that-is-behind-says-how-old-its-datagrams-are", test_behind);
+    ADD("one-that-runs-dry-now-and-then-does-not", test_not_behind);
+    ADD("what-the-kernel-drops-is-counted", test_drops);
     ADD("a-main-loop-source", test_source);
     ADD("a-poller-for-threads", test_poller);
     return g_test_run();
