@@ -61,10 +61,14 @@ G_STATIC_ASSERT(LIMIT_TRACE_ENTRIES <= UINT8_MAX);
 G_STATIC_ASSERT(2 * LIMIT_FACTS <= UINT8_MAX);
 
 struct trace *trace_new(uint64_t generation, uint32_t stage) {
+    return trace_new_at(generation, stage, g_get_real_time());
+}
+
+struct trace *trace_new_at(uint64_t generation, uint32_t stage, int64_t time_us) {
     struct trace *trace = g_malloc(sizeof(*trace));
     memset(trace, 0, offsetof(struct trace, room));
     g_atomic_ref_count_init(&trace->refs);
-    trace->time_us = g_get_real_time();
+    trace->time_us = time_us;
     trace->generation = generation;
     trace->stage = (uint8_t) stage;
     trace->size = ROOM;
@@ -88,17 +92,19 @@ void trace_unref(struct trace *trace) {
 
 /* ---- Records --------------------------------------------------------------------------------- */
 
+static void grow(struct trace *trace, uint32_t needed) {
+    trace->size = needed * 2;
+    uint8_t *bytes = g_malloc(trace->size);
+    memcpy(bytes, trace->bytes, trace->used);
+    if (trace->bytes != trace->room)
+        g_free(trace->bytes);
+    trace->bytes = bytes;
+}
+
 /* The memory behind the last record; a record grows there until it is closed. */
-static void *make_room(struct trace *trace, uint32_t size) {
-    uint32_t needed = trace->used + size;
-    if (needed > trace->size) {
-        trace->size = needed * 2;
-        uint8_t *bytes = g_malloc(trace->size);
-        memcpy(bytes, trace->bytes, trace->used);
-        if (trace->bytes != trace->room)
-            g_free(trace->bytes);
-        trace->bytes = bytes;
-    }
+static inline void *make_room(struct trace *trace, uint32_t size) {
+    if (trace->used + size > trace->size)
+        grow(trace, trace->used + size);
     return trace->bytes + trace->used;
 }
 

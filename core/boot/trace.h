@@ -27,6 +27,8 @@ struct trace;
 
 /* `stage`: BOOT_HOST_STAGE_..., or 0. */
 struct trace *trace_new(uint64_t generation, uint32_t stage);
+/* At a moment that is known; see trace_get_time. */
+struct trace *trace_new_at(uint64_t generation, uint32_t stage, int64_t time_us);
 struct trace *trace_ref(struct trace *trace);
 void trace_unref(struct trace *trace);
 

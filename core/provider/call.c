@@ -13,12 +13,17 @@
 /* ---- Life ------------------------------------------------------------------------------------ */
 
 struct call *call_new(enum call_door door, struct request *request, const struct reply *base) {
-    struct call *call = g_new0(struct call, 1);
-    call->door = door;
-    call->request = request_ref(request);
-    call->base = base != NULL ? reply_ref(base) : NULL;
+    struct call *call = g_new(struct call, 1);
+    *call = (struct call){.door = door, .request = request, .base = base};
     call->pending_link.data = call;
     return call;
+}
+
+void call_own(struct call *call) {
+    call->is_owner = true;
+    request_ref(call->request);
+    if (call->base != NULL)
+        reply_ref(call->base);
 }
 
 void call_set_event(struct call *call, const struct boot_host_event *event) {
@@ -28,6 +33,8 @@ void call_set_event(struct call *call, const struct boot_host_event *event) {
 }
 
 static void drop_content(struct call *call) {
+    if (call->content_kind == CHAIN_CONTENT_NONE)
+        return;
     if (call_has_reader(call))
         call->content_reader.close(call->content_reader.user);
     call->content_kind = CHAIN_CONTENT_NONE;
@@ -39,10 +46,7 @@ void call_reset(struct call *call, const struct reply *base) {
     drop_content(call);
     g_clear_pointer(&call->draft, reply_unref);
     g_clear_pointer(&call->failure, g_free);
-    if (call->base != base) {
-        reply_unref(call->base);
-        call->base = base != NULL ? reply_ref(base) : NULL;
-    }
+    call->base = base;
     call->state = CALL_WAITING;
     call->ticket = 0;
     call->is_completed = false;
@@ -53,8 +57,10 @@ void call_free(struct call *call) {
         return;
     drop_content(call);
     reply_unref(call->draft);
-    reply_unref(call->base);
-    request_unref(call->request);
+    if (call->is_owner) {
+        reply_unref(call->base);
+        request_unref(call->request);
+    }
     g_free(call->failure);
     g_free((char *) call->event.name);
     g_free((char *) call->event.detail);

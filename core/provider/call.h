@@ -48,6 +48,7 @@ struct call {
     /* What earlier providers set, and nobody writes any more: a late call reads on in it while the
      * chain goes on. NULL: not a decision. */
     const struct reply *base;
+    bool is_owner;       /* of references to request and base */
     struct reply *draft; /* NULL: nothing written yet */
     enum chain_content_kind content_kind;
     GBytes *content_bytes;
@@ -73,11 +74,13 @@ struct call {
     int32_t verdict;
 };
 
-/* References request and base (which may be NULL). */
+/* Request and base (which may be NULL) are lent, until it takes references of its own because it
+ * outlives whoever lends them. */
 struct call *call_new(enum call_door door, struct request *request, const struct reply *base);
+void call_own(struct call *call);
 /* For an event: copies it. */
 void call_set_event(struct call *call, const struct boot_host_event *event);
-/* Ready for the next provider of the same walk, without what the last one set. */
+/* Ready for the next provider of the same walk, without what the last one set. Not for an owner. */
 void call_reset(struct call *call, const struct reply *base);
 /* Closes a reader that nobody took: may block when call_has_reader(). */
 void call_free(struct call *call);

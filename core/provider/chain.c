@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The ordered walk over a generation's instances. A walk is one request on its way; it is freed
- * when its outcome has been told.
+ * The ordered walk over a generation's instances. A walk is one request on its way: on the stack as
+ * long as all providers answer at once, in memory of its own from the first that does not.
  */
 #include "provider/chain.h"
 
@@ -11,10 +11,11 @@
 #include "provider/generation.h"
 
 struct walk {
-    struct generation *generation;
+    struct generation *generation; /* both lent, until it is parked */
     struct request *request;
     const struct reply *reply; /* what the providers so far have set */
     struct trace *trace;
+    bool is_parked;
     enum call_door door;
     guint index;        /* of the instance that is asked */
     int64_t asked_us;   /* when it was */
@@ -29,7 +30,7 @@ struct walk {
 enum step {
     STEP_NEXT, /* go on to the next instance */
     STEP_WAIT, /* its answer will come */
-    STEP_END,  /* the outcome was told, the walk is freed */
+    STEP_END,  /* the outcome was told, the walk is over */
 };
 
 static struct instance *current_instance(const struct walk *walk) {
@@ -38,23 +39,38 @@ static struct instance *current_instance(const struct walk *walk) {
 
 /* ---- Life ------------------------------------------------------------------------------------ */
 
-static struct walk *walk_new(struct generation *generation, struct request *request,
-                             enum call_door door, void *user) {
-    struct walk *walk = g_new0(struct walk, 1);
-    walk->generation = generation_enter(generation);
-    walk->request = request_ref(request);
-    walk->reply = reply_nothing();
-    walk->trace = trace_new(generation_get_number(generation), request_get_stage(request));
-    walk->door = door;
-    walk->asked_us = clock_now(generation_get_clock(generation));
-    walk->user = user;
-    return walk;
+static struct walk walk_begin(struct generation *generation, struct request *request,
+                              enum call_door door, void *user) {
+    int64_t now = clock_now(generation_get_clock(generation));
+    return (struct walk){
+        .generation = generation,
+        .request = request,
+        .reply = reply_nothing(),
+        .trace = trace_new_at(generation_get_number(generation), request_get_stage(request),
+                              generation_wall_time(generation, now)),
+        .door = door,
+        .asked_us = now,
+        .user = user,
+    };
 }
 
-static void walk_free(struct walk *walk) {
+/* It has to wait: moves it into memory of its own, and nothing that it needs is lent any more. */
+static struct walk *walk_park(struct walk *walk) {
+    if (walk->is_parked)
+        return walk;
+    struct walk *parked = g_memdup2(walk, sizeof(*walk));
+    parked->is_parked = true;
+    generation_enter(parked->generation);
+    request_ref(parked->request);
+    return parked;
+}
+
+static void walk_end(struct walk *walk) {
     call_free(walk->spare);
     reply_unref(walk->reply);
     trace_unref(walk->trace);
+    if (!walk->is_parked)
+        return;
     request_unref(walk->request);
     generation_leave(walk->generation);
     g_free(walk);
@@ -77,7 +93,7 @@ static enum step end_decision(struct walk *walk, int32_t verdict, bool by_last) 
         .verdict = verdict,
     };
     walk->done.decided(&decision, walk->user);
-    walk_free(walk);
+    walk_end(walk);
     return STEP_END;
 }
 
@@ -87,7 +103,7 @@ static enum step end_content(struct walk *walk, struct chain_content *content, i
     content->request = walk->request;
     content->trace = walk->trace;
     walk->done.content(content, walk->user);
-    walk_free(walk);
+    walk_end(walk);
     return STEP_END;
 }
 
@@ -229,21 +245,25 @@ static struct call *next_call(struct walk *walk) {
     return call;
 }
 
-static enum step ask(struct walk *walk, struct instance *instance) {
+/* Is the instance asked about this request at all? */
+static bool is_asked(struct walk *walk, const struct instance *instance) {
     const struct provider *provider = instance->provider;
     if (walk->door == CALL_DECIDE ? !provider->has_decide : !provider->has_content)
-        return STEP_NEXT;
+        return false;
     const char *key = match_refuse(instance->match, walk->request);
-    if (key != NULL) {
+    if (key != NULL)
         trace_add(walk->trace, instance->config->name, TRACE_SKIPPED, key, NULL, 0);
-        return STEP_NEXT;
-    }
+    return key == NULL;
+}
 
+static enum step ask(struct walk *walk, struct instance *instance) {
     struct call *call = next_call(walk);
     struct outcome outcome;
     call->start_us = walk->asked_us;
-    if (!dispatch_call(instance, call, on_answer, walk, &outcome))
+    if (!dispatch_call(instance, call, on_answer, walk, &outcome)) {
+        call->user = walk_park(walk);
         return STEP_WAIT;
+    }
     walk->spare = call;
     enum step step = take_answer(walk, &outcome);
     outcome_clear(&outcome);
@@ -253,7 +273,12 @@ static enum step ask(struct walk *walk, struct instance *instance) {
 static void run_walk(struct walk *walk) {
     const GPtrArray *instances = generation_get_instances(walk->generation);
     for (; walk->index < instances->len; walk->index++) {
-        if (ask(walk, instances->pdata[walk->index]) != STEP_NEXT)
+        struct instance *instance = instances->pdata[walk->index];
+        if (!is_asked(walk, instance))
+            continue;
+        if (!instance_is_inline(instance))
+            walk = walk_park(walk); /* before another thread can have the call */
+        if (ask(walk, instance) != STEP_NEXT)
             return;
     }
     end_walk(walk);
@@ -261,16 +286,16 @@ static void run_walk(struct walk *walk) {
 
 void chain_decide(struct generation *generation, struct request *request, chain_decided_fn done,
                   void *user) {
-    struct walk *walk = walk_new(generation, request, CALL_DECIDE, user);
-    walk->done.decided = done;
-    run_walk(walk);
+    struct walk walk = walk_begin(generation, request, CALL_DECIDE, user);
+    walk.done.decided = done;
+    run_walk(&walk);
 }
 
 void chain_content(struct generation *generation, struct request *request, chain_content_fn done,
                    void *user) {
-    struct walk *walk = walk_new(generation, request, CALL_CONTENT, user);
-    walk->done.content = done;
-    run_walk(walk);
+    struct walk walk = walk_begin(generation, request, CALL_CONTENT, user);
+    walk.done.content = done;
+    run_walk(&walk);
 }
 
 bool chain_has_content(const struct generation *generation) {

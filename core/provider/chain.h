@@ -27,8 +27,9 @@ struct decision {
 
 typedef void (*chain_decided_fn)(const struct decision *decision, void *user);
 
-/* Asks the chain. Takes a reference of request and generation for as long as it lasts. The end of
- * the chain with a boot file or a menu in the reply counts as REPLY, else as PASS. */
+/* Asks the chain. Request and generation are lent for the call, and referenced when a provider does
+ * not answer within it. The end of the chain with a boot file or a menu in the reply counts as
+ * REPLY, else as PASS. */
 void chain_decide(struct generation *generation, struct request *request, chain_decided_fn done,
                   void *user);
 

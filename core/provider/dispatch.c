@@ -38,6 +38,7 @@ static char *explain_breaker(const struct instance *instance, int64_t now_us) {
 
 /* The provider has it from now on. */
 static void hold(struct instance *instance, struct call *call, call_done_fn done, void *user) {
+    call_own(call);
     call->done = done;
     call->user = user;
     call->is_pending = true;

@@ -27,6 +27,8 @@ struct generation {
     uint64_t number;
     gboolean check;
     const struct clock *clock;
+    int64_t wall_offset_us; /* of the wall clock to ours, and when that was looked at */
+    int64_t wall_checked_us;
     GMainContext *context;
     GArray *modules;      /* struct taken */
     GPtrArray *instances; /* struct instance *; each is closed, not freed by the array */
@@ -397,6 +399,15 @@ struct life *generation_get_life(const struct generation *generation) {
 
 gboolean generation_is_check(const struct generation *generation) {
     return generation->check;
+}
+
+int64_t generation_wall_time(struct generation *generation, int64_t now_us) {
+    int64_t age = now_us - generation->wall_checked_us;
+    if (generation->wall_offset_us == 0 || age < 0 || age >= CLOCK_SECOND) {
+        generation->wall_offset_us = g_get_real_time() - now_us;
+        generation->wall_checked_us = now_us;
+    }
+    return now_us + generation->wall_offset_us;
 }
 
 const struct clock *generation_get_clock(const struct generation *generation) {

@@ -60,6 +60,9 @@ uint64_t generation_get_number(const struct generation *generation);
 /* How far it has come; lent. */
 struct life *generation_get_life(const struct generation *generation);
 gboolean generation_is_check(const struct generation *generation);
+/* The wall clock at a moment of the generation's clock, a little before now or now; a step of the
+ * wall clock shows after a second at most. Packet thread. */
+int64_t generation_wall_time(struct generation *generation, int64_t now_us);
 const struct clock *generation_get_clock(const struct generation *generation);
 /* struct instance *, in the order of the chain. */
 const GPtrArray *generation_get_instances(const struct generation *generation);

@@ -89,6 +89,11 @@ struct instance_options {
 struct instance *instance_open(struct module *module, struct instance_config *config,
                                const struct instance_options *options, GPtrArray *problems);
 
+/* Are its calls made on the packet thread? */
+static inline bool instance_is_inline(const struct instance *instance) {
+    return instance->thread_count == 0;
+}
+
 /* Waits for calls that are inside the provider, drains, cancels what was answered LATER, closes and
  * frees. An instance that does not let go of a call is given up: it stays as it is, for ever, and
  * the log says so. May block; the mailbox is closed, nobody calls the instance any more. */

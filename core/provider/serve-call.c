@@ -63,6 +63,7 @@ static void ask(struct server *server, struct call *call, GDBusMessage *message,
     asked->message = message != NULL ? g_object_ref(message) : NULL;
     asked->ticket = ticket;
     call->instance = server->instance;
+    call_own(call);
     g_hash_table_insert(server->asked, call, asked);
     run(asked);
 }
