@@ -82,6 +82,12 @@
 #define LIMIT_CONTENT_IDLE_US                                                                      \
     (INT64_C(5) * 1000000) /* and for how long: a folder may be unmounted after that */
 
+#define LIMIT_MULTICAST_GROUPS 64 /* files sent to groups at once, MTFTP's among them */
+#define LIMIT_MULTICAST_MEMBERS                                                                    \
+    1024 /* of one group, a few hundred bytes each; who comes later is served alone */
+#define LIMIT_MULTICAST_RANGE 4096 /* addresses of a configured range that are used */
+#define LIMIT_MULTICAST_RATE  (INT64_C(10) * 1024 * 1024 * 1024) /* bytes a second */
+
 /* The recording of requests. */
 #define LIMIT_RECORD_BUFFER                                                                        \
     (4 * 1024 * 1024)           /* bytes waiting for the disk; beyond, packets are left out */

@@ -96,6 +96,9 @@ static gboolean prepare(int descriptor, const struct udp_options *options, int f
     set_buffers(descriptor, options);
     if (options->broadcast && set_flag(descriptor, SOL_SOCKET, SO_BROADCAST, 1) != 0)
         return FALSE;
+    if (options->ttl > 0 && family == AF_INET &&
+        set_flag(descriptor, IPPROTO_IP, IP_MULTICAST_TTL, (int) options->ttl) != 0)
+        return FALSE;
     if (family == AF_INET6)
         return set_flag(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) == 0 &&
                set_flag(descriptor, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT) == 0;

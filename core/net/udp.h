@@ -31,6 +31,7 @@ struct udp_options {
     gboolean broadcast;   /* may send to broadcast addresses */
     gboolean shared;      /* SO_REUSEADDR: bind beside another server that also set it. Both
                            * then hear broadcasts, but only one of them hears unicasts */
+    unsigned ttl;         /* of what goes to multicast groups; 0: the kernel's, which is 1 */
     int receive_buffer;   /* bytes asked for; 0: LIMIT_RECEIVE_BUFFER */
     int send_buffer;      /* bytes asked for; 0: the system's default */
 };

@@ -32,6 +32,7 @@ struct tftp_settings tftp_settings_complete(const struct tftp_settings *settings
         .rollover = MIN(settings->rollover, 1),
         .transfers = in_range(settings->transfers, LIMIT_TRANSFERS, 1, LIMIT_TRANSFERS),
         .fixed_window = settings->fixed_window,
+        .multicast = settings->multicast,
     };
 }
 
@@ -88,6 +89,9 @@ enum tftp_options_status tftp_options_agree(const struct tftp_packet *request,
     agreement.has_variable_window =
         !netascii && !settings->fixed_window &&
         asked(request, "msftwindow", MSFTWINDOW_ASKED, MSFTWINDOW_ASKED, &value);
+    /* RFC 2090 has an empty value here. */
+    agreement.wants_multicast =
+        !netascii && settings->multicast && tftp_option_find(request, "multicast") != NULL;
     if (asked(request, "timeout", 1, TIMEOUT_RFC_MAX, &value)) {
         agreement.timeout_s = (unsigned) value;
         agreement.has_timeout = TRUE;

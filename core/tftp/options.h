@@ -23,6 +23,7 @@ struct tftp_settings {
     unsigned transfers; /* transfers at once, 1 to LIMIT_TRANSFERS (default); fewer where
                            * RLIMIT_NOFILE is low, as each holds a file open */
     gboolean fixed_window; /* msftwindow is left unanswered */
+    gboolean multicast;    /* some files are sent to groups: see tftp/multicast-settings.h */
 };
 
 /* A copy with defaults in place of zeros and every value within its range. */
@@ -38,6 +39,7 @@ struct tftp_agreement {
     gboolean has_window_size;
     gboolean has_timeout;
     gboolean has_size;
+    gboolean wants_multicast;     /* asked; whether it is agreed depends on the content */
     gboolean has_variable_window; /* msftwindow: each ACK tells the size of the next window */
 };
 

@@ -11,6 +11,7 @@
 #include "net/udp-outbox.h"
 #include "tftp/content-cache.h"
 #include "tftp/mailbox.h"
+#include "tftp/multicast-server.h"
 #include "tftp/server.h"
 #include "tftp/download.h"
 
@@ -23,6 +24,7 @@ struct tftp_server {
     struct udp_socket *sockets[DOWNLOAD_SOCKETS]; /* transfers' */
     struct poller *poller;
     struct tftp_mailbox *mailbox;
+    struct multicast_server *multicast; /* the owner's; NULL: none */
     GThread *thread;
     gint stop; /* atomic */
     struct tftp_callbacks callbacks;

@@ -77,9 +77,21 @@ static struct content *prepare(struct tftp_server *server, struct download *down
     return text;
 }
 
+/* Whether a client that asked for multicast got it: then the multicast server has the download. */
+static gboolean start_multicast(struct tftp_server *server, struct download *download,
+                                struct content *content) {
+    if (!download->agreement.wants_multicast || server->multicast == NULL)
+        return FALSE;
+    download_table_remove(server->table, download);
+    if (multicast_server_join(server->multicast, download, content))
+        return TRUE;
+    download_table_add(server->table, download);
+    return FALSE;
+}
+
 void server_start(struct tftp_server *server, struct download *download, struct content *content) {
     content = prepare(server, download, content);
-    if (content == NULL)
+    if (content == NULL || start_multicast(server, download, content))
         return;
     content = content_cache_share(server->cache, content);
     download->content = content;

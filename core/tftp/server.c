@@ -186,6 +186,7 @@ static struct tftp_server *server_alloc(const struct tftp_server_options *option
     struct tftp_server *server = g_new0(struct tftp_server, 1);
     g_mutex_init(&server->lock);
     server->callbacks = options->callbacks;
+    server->multicast = options->multicast;
     server->settings = tftp_settings_complete(&options->settings);
     server->root = options->root != NULL ? content_root_ref(options->root) : NULL;
     server->interfaces = options->interfaces != NULL ? interfaces_ref(options->interfaces) : NULL;

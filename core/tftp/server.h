@@ -102,11 +102,15 @@ enum tftp_counter {
 /* Name for status output, such as "size-probes". */
 const char *tftp_counter_name(enum tftp_counter counter);
 
+struct multicast_server;
+
 struct tftp_server_options {
     struct tftp_settings settings;
     struct content_root *root;     /* the served folder; NULL: none. A reference is taken */
     struct interfaces *interfaces; /* whose MTU caps blocks; NULL: unknown. A reference is taken */
     struct tftp_callbacks callbacks;
+    struct multicast_server *multicast; /* where files go that are sent to many clients at once;
+                                         * outlives the server. NULL: nowhere */
     const struct address *listen; /* addresses of one family to bind, with their port (0: any) */
     unsigned n_listen;            /* 0: 0.0.0.0 port 69 */
     const int *inherited;         /* bound sockets handed over; taken over, on failure too */
