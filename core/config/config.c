@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "config/config-multicast.h"
 #include "config/config-provider.h"
 #include "config/key-file.h"
 #include "provider/problem.h"
@@ -25,6 +26,7 @@ typedef const char *(*set_fn)(struct config_reader *reader, const char *value);
 struct key {
     const char *name;
     set_fn set;
+    config_multicast_fn set_multicast; /* instead of the other one */
 };
 
 static const char *set_path(struct config_reader *reader, char **path, const char *value) {
@@ -193,6 +195,11 @@ static const struct key tftp_keys[] = {
     {"rollover", set_rollover},
     {"transfers", set_transfers},
     {"msftwindow", set_msftwindow},
+    {"multicast", NULL, config_multicast_files},
+    {"multicast-groups", NULL, config_multicast_groups},
+    {"multicast-port", NULL, config_multicast_port},
+    {"multicast-ttl", NULL, config_multicast_ttl},
+    {"multicast-rate", NULL, config_multicast_rate},
 };
 
 static void complain(struct config_reader *reader, const char *where, const char *kind,
@@ -220,7 +227,10 @@ static void read_group(struct config_reader *reader, const struct key_group *gro
             complain(reader, line->where, "key", line->key, known);
             continue;
         }
-        const char *expected = keys[row].set(reader, line->value);
+        const char *expected =
+            keys[row].set != NULL
+                ? keys[row].set(reader, line->value)
+                : keys[row].set_multicast(&reader->config->multicast, line->value);
         if (expected != NULL)
             g_ptr_array_add(reader->problems, problem_new(TRUE, line->where, "%s = %s: expected %s",
                                                           line->key, line->value, expected));
@@ -285,6 +295,7 @@ static struct config *config_new(const char *path) {
     config->modules = g_strdup(BOOTHOST_MODULE_FOLDER);
     config->worker = find_worker();
     config->control = g_strdup(CONFIG_DEFAULT_CONTROL);
+    multicast_settings_init(&config->multicast);
     config->record = (struct config_record){.size = 64 * 1024 * 1024, .files = 4};
     config->instances = g_ptr_array_new_with_free_func((GDestroyNotify) instance_config_unref);
     return config;
@@ -299,6 +310,7 @@ struct config *config_load(const char *path, GPtrArray *problems) {
     read_groups(&reader, file);
     key_file_free(file);
 
+    config->tftp.multicast = config->multicast.patterns != NULL;
     config->remote_host =
         (struct remote_host){.program = config->worker, .user = config->worker_user};
     if (problem_list_is_fatal(problems, before)) {
@@ -325,6 +337,7 @@ void config_unref(struct config *config) {
     g_free(config->worker_user);
     g_free(config->control);
     g_free(config->record.path);
+    multicast_settings_clear(&config->multicast);
     g_ptr_array_unref(config->instances);
     g_free(config);
 }

@@ -10,6 +10,7 @@
 #include "boot/answer.h"
 #include "provider/generation.h"
 #include "provider/remote.h"
+#include "tftp/multicast-settings.h"
 #include "tftp/server.h"
 
 #define CONFIG_DEFAULT_PATH    "/etc/boothost/boothost.conf"
@@ -45,6 +46,7 @@ struct config {
     struct answer_policy policy;
     struct config_record record;
     struct tftp_settings tftp;
+    struct multicast_settings multicast;
     GPtrArray *instances; /* struct instance_config *, in the order of [chain] providers */
 };
 

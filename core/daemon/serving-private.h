@@ -8,6 +8,7 @@
 #include "daemon/serving.h"
 
 #include "daemon/locator.h"
+#include "tftp/multicast-server.h"
 #include "tftp/server.h"
 
 /* Where one transfer thread meets the world. It enters when nobody is inside, which is nearly always;
@@ -27,6 +28,8 @@ struct serving {
     struct content_root *root;
     struct tftp_server *server;
     struct desk desk;
+    struct multicast_server *multicast;
+    struct desk multicast_desk; /* its thread's */
     struct locator *locator;
     GThreadPool *file_threads;
     unsigned asking; /* files the chain is being asked for */

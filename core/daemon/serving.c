@@ -89,6 +89,17 @@ static void on_ended(gpointer user, const struct tftp_report *report) {
         leave_at_desk(desk, &desk->ends, fetched_copy(report));
 }
 
+static struct tftp_callbacks open_desk(struct serving *serving, struct desk *desk) {
+    desk->serving = serving;
+    g_mutex_init(&desk->lock);
+    return (struct tftp_callbacks){
+        .enter = on_enter, .leave = on_leave, .open = on_open, .ended = on_ended, .user = desk};
+}
+
+static void close_desk(struct desk *desk) {
+    g_mutex_clear(&desk->lock);
+}
+
 /* ---- Life ------------------------------------------------------------------------------------ */
 
 struct serving *serving_new(struct daemon *daemon, GError **error) {
@@ -100,19 +111,20 @@ struct serving *serving_new(struct daemon *daemon, GError **error) {
         return NULL;
     }
     serving->locator = locator_new(daemon->sessions, daemon->neighbours);
-    serving->desk.serving = serving;
-    g_mutex_init(&serving->desk.lock);
+    struct tftp_callbacks multicast = open_desk(serving, &serving->multicast_desk);
+    serving->multicast = multicast_server_new(&daemon->config->multicast, &multicast, error);
+    if (serving->multicast == NULL) {
+        serving_free(serving);
+        return NULL;
+    }
     serving->file_threads =
         g_thread_pool_new(serving_answer_from_file, NULL, FILE_THREADS, FALSE, NULL);
     int inherited = udp_inherited(69);
     struct tftp_server_options options = {
         .settings = daemon->config->tftp,
         .root = serving->root,
-        .callbacks = {.enter = on_enter,
-                      .leave = on_leave,
-                      .open = on_open,
-                      .ended = on_ended,
-                      .user = &serving->desk},
+        .callbacks = open_desk(serving, &serving->desk),
+        .multicast = serving->multicast,
         .inherited = &inherited,
         .n_inherited = inherited >= 0 ? 1 : 0,
         .interfaces = daemon->interfaces,
@@ -132,8 +144,10 @@ void serving_free(struct serving *serving) {
     world_leave(world); /* its thread may want to enter before it ends */
     if (serving->server != NULL)
         tftp_server_free(serving->server);
+    multicast_server_free(serving->multicast);
     world_enter(world);
     clear_desk(&serving->desk);
+    clear_desk(&serving->multicast_desk);
     /* What the transfer thread still left ends here; providers that are asked at this moment
      * answer, or miss their deadline, into tftp_open_complete, which then is a no-op. */
     while (world_iterate(world, serving->asking > 0) || serving->asking > 0) {
@@ -145,7 +159,8 @@ void serving_free(struct serving *serving) {
     if (serving->root != NULL)
         content_root_unref(serving->root);
     locator_free(serving->locator);
-    g_mutex_clear(&serving->desk.lock);
+    close_desk(&serving->desk);
+    close_desk(&serving->multicast_desk);
     g_free(serving);
 }
 
@@ -155,6 +170,7 @@ void serving_changed(struct serving *serving, struct content_root *root) {
         content_root_unref(serving->root);
         serving->root = root;
     }
+    multicast_server_configure(serving->multicast, &daemon->config->multicast);
     tftp_server_configure(serving->server, &daemon->config->tftp, serving->root,
                           daemon->interfaces);
 }
@@ -168,6 +184,10 @@ GVariant *serving_counters(const struct serving *serving) {
     g_variant_builder_add(&builder, "{st}", "running", (uint64_t) running);
     for (unsigned i = 0; i < TFTP_COUNTERS; i++)
         g_variant_builder_add(&builder, "{st}", tftp_counter_name(i), counters[i]);
+    uint64_t multicast[MULTICAST_COUNTERS];
+    multicast_server_counters(serving->multicast, multicast);
+    for (unsigned i = 0; i < MULTICAST_COUNTERS; i++)
+        g_variant_builder_add(&builder, "{st}", multicast_counter_name(i), multicast[i]);
     return g_variant_builder_end(&builder);
 }
 
