@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Provider "database": looks the client up in SQLite, by MAC or UUID, and gives its facts and its
- * boot file.
+ * boot file. Here: its settings and its life.
  */
 #include <boothost/provider.h>
 
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "database.h"
-#include "parameters.h"
+#include "decide.h"
 
 #define BUSY_MAX INT64_C(10000000) /* microseconds: no client waits longer */
 
@@ -32,15 +32,8 @@ static const struct boot_host_setting settings[] = {
      "what a client that is not found gets: pass, drop or abort"},
     {"busy-timeout", BOOT_HOST_DURATION, 0, "200ms",
      "how long to wait for a writer; keep it below the deadline"},
-};
-
-/* UUIDs that makers put into many boards, in both byte orders. All zero and all ones, which firmware
- * without a UUID sends, are found by their shape. */
-static const char *const known_bad_uuids[] = {
-    "03000200-0400-0500-0006-000700080009", "00020003-0004-0005-0006-000700080009",
-    "12345678-1234-5678-90ab-cddeefaabbcc", "78563412-3412-7856-90ab-cddeefaabbcc",
-    "01010101-0101-0101-0101-010101010101", "fefefefe-fefe-fefe-fefe-fefefefefefe",
-    "4c4c4544-0000-2010-8020-80c04f202020", "44454c4c-0000-1020-8020-80c04f202020",
+    {"cache", BOOT_HOST_INTEGER, 0, "32768",
+     "how many clients' lookups are remembered until the database changes; 0: none"},
 };
 
 static bool is_one_of(const char *word, const char *first, const char *second) {
@@ -100,6 +93,13 @@ static int32_t read_bad_uuids(struct database *database) {
     return 0;
 }
 
+static int32_t read_cache(struct database *database) {
+    int64_t count = database->host->config_number(database->config, "cache");
+    if (count < 0 || count > CACHE_MOST)
+        return report(database, "cache", "must be from 0 to 1048576 clients");
+    return cache_open(&database->cache, (uint32_t) count);
+}
+
 static int32_t read_settings(struct database *database) {
     int64_t busy = database->host->config_number(database->config, "busy-timeout");
     const char *query = database->host->config_text(database->config, "query");
@@ -110,7 +110,8 @@ static int32_t read_settings(struct database *database) {
     int32_t uri = read_uri(database);
     int32_t words = read_words(database);
     int32_t bad = read_bad_uuids(database);
-    return uri != 0 ? uri : words != 0 ? words : bad;
+    int32_t cache = read_cache(database);
+    return uri != 0 ? uri : words != 0 ? words : bad != 0 ? bad : cache;
 }
 
 static bool has_folder(const char *path) {
@@ -124,14 +125,16 @@ static bool has_folder(const char *path) {
     return stat(folder, &status) == 0;
 }
 
-/* The first connection, with the configuration at hand to say what is wrong. */
+/* The first connection, with the configuration at hand to say what is wrong. Nobody else knows the
+ * instance yet: no lock is needed. */
 static int32_t connect(struct database *database, uint32_t flags) {
     char problem[PROBLEM_MAX] = "";
     bool check = (flags & BOOT_HOST_OPEN_CHECK) != 0;
     database->store.read_only = check;
     database->store.may_create = !check;
-    int32_t result = store_ready(&database->store, problem);
+    int32_t result = clerk_look(database, problem);
     database->store.may_create = false;
+    database->parameters = database->store.parameters;
     bool ours = database->store.query == NULL;
     if (check && ours && result == -ENOENT && !has_folder(database->store.path))
         return report(database, "uri", "the folder of the database does not exist");
@@ -147,19 +150,36 @@ static int32_t connect(struct database *database, uint32_t flags) {
     return result;
 }
 
+static struct database *database_new(const struct boot_host *host,
+                                     const struct boot_host_config *config) {
+    struct database *database = calloc(1, sizeof *database);
+    if (database == NULL)
+        return NULL;
+    database->host = host;
+    database->config = config;
+    (void) pthread_mutex_init(&database->store_lock, NULL);
+    (void) pthread_mutex_init(&database->lock, NULL);
+    clerk_init(&database->clerk);
+    (void) getentropy(&database->seed, sizeof database->seed); /* no entropy: a known seed */
+    return database;
+}
+
 static void database_close(void *instance) {
     struct database *database = instance;
+    clerk_end(database);
     store_close(&database->store);
+    record_free_list(database->found);
+    cache_close(&database->cache);
+    (void) pthread_mutex_destroy(&database->store_lock);
+    (void) pthread_mutex_destroy(&database->lock);
     free(database);
 }
 
 static int32_t database_open(const struct boot_host *host, const struct boot_host_config *config,
                              uint32_t flags, void **ret_instance) {
-    struct database *database = calloc(1, sizeof *database);
+    struct database *database = database_new(host, config);
     if (database == NULL)
         return -ENOMEM;
-    database->host = host;
-    database->config = config;
     int32_t result = read_settings(database);
     if (result == 0)
         result = connect(database, flags);
@@ -171,96 +191,25 @@ static int32_t database_open(const struct boot_host *host, const struct boot_hos
     return 0;
 }
 
-/* Of one digit only, such as all zero. */
-static bool is_monotone(const char *uuid) {
-    const char only[] = {uuid[0], '-', '\0'};
-    return uuid[strspn(uuid, only)] == '\0';
-}
-
-static bool is_listed(const struct database *database, const char *uuid) {
-    const char *bad = NULL;
-    for (size_t i = 0; i < sizeof known_bad_uuids / sizeof known_bad_uuids[0]; i++) {
-        if (strcasecmp(known_bad_uuids[i], uuid) == 0)
-            return true;
-    }
-    for (uint32_t i = 0;
-         (bad = database->host->config_item(database->config, "bad-uuid", i)) != NULL; i++) {
-        if (strcasecmp(bad, uuid) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* False when the client has no UUID that tells it from others. */
-static bool has_good_uuid(const struct database *database, const struct boot_host_request *request,
-                          struct boot_host_reply *reply) {
-    const char *uuid = database->host->request_text(request, BOOT_HOST_REQUEST_UUID);
-    const char *swapped = database->host->request_text(request, BOOT_HOST_REQUEST_UUID_SWAPPED);
-    if (uuid == NULL)
-        return false;
-    if (!is_monotone(uuid) && !is_listed(database, uuid) &&
-        (swapped == NULL || !is_listed(database, swapped)))
-        return true;
-    (void) database->host->reply_set(reply, BOOT_HOST_REPLY_NOTE,
-                                     "its UUID does not count: many machines have it");
-    return false;
-}
-
-static int32_t use_unknown(const struct database *database, struct boot_host_reply *reply) {
-    uint32_t field =
-        database->unknown == BOOT_HOST_PASS ? BOOT_HOST_REPLY_NOTE : BOOT_HOST_REPLY_REASON;
-    (void) database->host->reply_set(reply, field, "the device is not known");
-    return database->unknown;
-}
-
-static int32_t fail(struct database *database, int32_t result, const char *problem) {
-    char text[PROBLEM_MAX + 64];
-    (void) snprintf(text, sizeof text, "the lookup failed: %s", problem);
-    database->host->log(database->host, BOOT_HOST_LOG_ERROR, text);
-    database->was_failing = true;
-    return result;
-}
-
-static int32_t look_up(struct database *database, const struct boot_host_request *request,
-                       struct boot_host_reply *reply) {
-    sqlite3_stmt *statement = database->store.device;
-    parameters_bind(statement, database->host, request, has_good_uuid(database, request, reply));
-    int status = sqlite3_step(statement);
-    if (status == SQLITE_DONE)
-        return use_unknown(database, reply);
-    if (status != SQLITE_ROW)
-        return fail(database, store_errno(&database->store), sqlite3_errmsg(database->store.db));
-    int32_t result = database->store.query != NULL ? device_use_row(database, reply)
-                                                   : device_use(database, request, reply);
-    if (database->store.query == NULL && sqlite3_step(statement) == SQLITE_ROW)
-        (void) database->host->reply_set(reply, BOOT_HOST_REPLY_NOTE,
-                                         "its MAC and its UUID belong to two devices");
-    return result;
-}
-
 static int32_t database_decide(void *instance, const struct boot_host_request *request,
                                struct boot_host_reply *reply) {
     struct database *database = instance;
-    char problem[PROBLEM_MAX] = "";
-    if (database->is_absent)
-        return use_unknown(database, reply);
-    int32_t result = store_ready(&database->store, problem);
-    if (result != 0)
-        return fail(database, result, problem);
-    if (database->was_failing) {
-        database->was_failing = false;
-        database->host->log(database->host, BOOT_HOST_LOG_INFO, "the database answers again");
-    }
-    result = look_up(database, request, reply);
-    /* Ends the read: the next one sees what was written since. The values were lent. */
-    (void) sqlite3_reset(database->store.device);
-    (void) sqlite3_clear_bindings(database->store.device);
-    return result;
+    return database->is_absent ? device_use_unknown(database, reply)
+                               : decide_request(database, request, reply);
+}
+
+static void database_cancel(void *instance, uint64_t ticket) {
+    clerk_cancel(instance, ticket);
+}
+
+static void database_drain(void *instance) {
+    clerk_drain(instance);
 }
 
 static const struct boot_host_provider provider = {
     .size = sizeof provider,
     .abi = BOOT_HOST_ABI,
+    .flags = BOOT_HOST_INLINE,
     .setting_count = sizeof settings / sizeof settings[0],
     .setting_size = sizeof settings[0],
     .name = "database",
@@ -270,5 +219,7 @@ static const struct boot_host_provider provider = {
     .open = database_open,
     .close = database_close,
     .decide = database_decide,
+    .cancel = database_cancel,
+    .drain = database_drain,
 };
 BOOT_HOST_PROVIDER(provider);

@@ -45,18 +45,33 @@ static const struct parameter *find(const char *name) {
     return NULL;
 }
 
-const char *parameters_find_unknown(sqlite3_stmt *statement) {
-    for (int i = 1; i <= sqlite3_bind_parameter_count(statement); i++) {
-        const char *name = sqlite3_bind_parameter_name(statement, i);
-        if (find(name) == NULL)
-            return name != NULL ? name : "?";
-    }
-    return NULL;
-}
-
 static bool is_uuid(const struct parameter *parameter) {
     return !parameter->is_number && (parameter->field == BOOT_HOST_REQUEST_UUID ||
                                      parameter->field == BOOT_HOST_REQUEST_UUID_SWAPPED);
+}
+
+/* Either byte order of the UUID follows from the other: one of them is enough. */
+static void add_to_key(struct parameters *list, const struct parameter *parameter) {
+    for (uint32_t i = 0; i < list->key_count; i++) {
+        if (is_uuid(parameter) && is_uuid(list->keyed[i]))
+            return;
+    }
+    list->keyed[list->key_count++] = parameter;
+}
+
+const char *parameters_read(sqlite3_stmt *statement, struct parameters *ret_parameters) {
+    struct parameters list = {0};
+    int count = sqlite3_bind_parameter_count(statement);
+    for (int i = 1; i <= count; i++) {
+        const char *name = sqlite3_bind_parameter_name(statement, i);
+        const struct parameter *parameter = find(name);
+        if (parameter == NULL || list.count + 1 >= PARAMETERS_MAX)
+            return name != NULL ? name : "?";
+        list.bound[++list.count] = parameter;
+        add_to_key(&list, parameter);
+    }
+    *ret_parameters = list;
+    return NULL;
 }
 
 static void bind(sqlite3_stmt *statement, int index, const struct parameter *parameter,
@@ -71,12 +86,67 @@ static void bind(sqlite3_stmt *statement, int index, const struct parameter *par
         (void) sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
 }
 
-void parameters_bind(sqlite3_stmt *statement, const struct boot_host *host,
-                     const struct boot_host_request *request, bool has_uuid) {
+void parameters_bind(const struct parameters *list, sqlite3_stmt *statement,
+                     const struct boot_host *host, const struct boot_host_request *request,
+                     bool has_uuid) {
     (void) sqlite3_clear_bindings(statement);
-    for (int i = 1; i <= sqlite3_bind_parameter_count(statement); i++) {
-        const struct parameter *parameter = find(sqlite3_bind_parameter_name(statement, i));
-        if (parameter != NULL && (has_uuid || !is_uuid(parameter)))
-            bind(statement, i, parameter, host, request);
+    for (uint32_t i = 1; i <= list->count; i++) {
+        if (has_uuid || !is_uuid(list->bound[i]))
+            bind(statement, (int) i, list->bound[i], host, request);
     }
+}
+
+/* ---- Keys ------------------------------------------------------------------------------------ */
+
+/* Absent, a text with its NUL, or a number; the first byte says which. False: no room. */
+static bool append(struct key *key, const struct parameter *parameter, const struct boot_host *host,
+                   const struct boot_host_request *request) {
+    int64_t number = 0;
+    const void *value = NULL;
+    size_t size = 0;
+    if (!parameter->is_number) {
+        value = host->request_text(request, parameter->field);
+        size = value != NULL ? strlen(value) + 1 : 0;
+    } else if (host->request_number(request, parameter->field, &number) == 0) {
+        value = &number;
+        size = sizeof number;
+    }
+    if (size >= KEY_MAX - key->size)
+        return false;
+    key->bytes[key->size++] = value != NULL ? 'v' : '-';
+    if (value != NULL)
+        memcpy(key->bytes + key->size, value, size);
+    key->size += size;
+    return true;
+}
+
+__extension__ typedef unsigned __int128 product;
+
+static uint64_t mix(uint64_t a, uint64_t b) {
+    product both = (product) a * b;
+    return (uint64_t) both ^ (uint64_t) (both >> 64);
+}
+
+/* Eight bytes a multiplication. The bytes behind the key count, and are zero. */
+static uint64_t hash(const struct key *key, uint64_t seed) {
+    uint64_t sum = seed ^ key->size;
+    for (size_t i = 0; i < key->size; i += sizeof(uint64_t)) {
+        uint64_t word = 0;
+        memcpy(&word, key->bytes + i, sizeof word);
+        sum = mix(sum ^ word, UINT64_C(0x9e3779b97f4a7c15));
+    }
+    return mix(sum ^ seed, UINT64_C(0xd6e8feb86659fd93));
+}
+
+void parameters_make_key(const struct parameters *list, const struct boot_host *host,
+                         const struct boot_host_request *request, uint64_t seed, struct key *key) {
+    key->size = 0;
+    for (uint32_t i = 0; i < list->key_count; i++) {
+        if (!append(key, list->keyed[i], host, request)) {
+            key->size = 0;
+            return;
+        }
+    }
+    memset(key->bytes + key->size, 0, sizeof(uint64_t));
+    key->hash = hash(key, seed);
 }

@@ -46,18 +46,18 @@ static const char create[] =
     "PRAGMA user_version = 1;"
     "COMMIT;";
 
-/* One row comes for most devices; two when the MAC is one device's and the UUID another's. */
-#define DEVICE_QUERY                                                                               \
-    "SELECT id, mac, name, owner, \"group\", image, boot_file, action FROM device"                 \
-    " WHERE mac = :mac OR uuid = :uuid OR uuid = :uuid_swapped ORDER BY mac IS :mac "
+/* What else a device has is asked for only when there is some. */
+#define DEVICE_WHERE(condition)                                                                    \
+    "SELECT id, mac, uuid, name, owner, \"group\", image, boot_file, action,"                      \
+    " EXISTS (SELECT 1 FROM device_fact WHERE device = device.id),"                                \
+    " EXISTS (SELECT 1 FROM device_boot_file WHERE device = device.id)"                            \
+    " FROM device WHERE " condition
 
+const char schema_device_query[] = DEVICE_WHERE("mac = :mac") " UNION ALL " DEVICE_WHERE(
+    "uuid = :uuid") " UNION ALL " DEVICE_WHERE("uuid = :uuid_swapped");
 const char schema_boot_file_query[] =
-    "SELECT boot_file FROM device_boot_file WHERE device = ?1 AND client = ?2";
+    "SELECT client, boot_file FROM device_boot_file WHERE device = ?1";
 const char schema_fact_query[] = "SELECT name, value FROM device_fact WHERE device = ?1";
-
-const char *schema_device_query(bool prefer_uuid) {
-    return prefer_uuid ? DEVICE_QUERY "ASC LIMIT 2" : DEVICE_QUERY "DESC LIMIT 2";
-}
 
 void problem_set(char problem[PROBLEM_MAX], const char *format, ...) {
     va_list arguments;

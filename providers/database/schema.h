@@ -21,21 +21,25 @@ __attribute__((format(printf, 2, 3))) void problem_set(char problem[PROBLEM_MAX]
  * -ENODATA for an empty one that must not be filled. */
 int32_t schema_ensure(sqlite3 *db, bool may_create, char problem[PROBLEM_MAX]);
 
-/* Finds a device by :mac, :uuid and :uuid_swapped: at most two rows, the preferred one first. */
-const char *schema_device_query(bool prefer_uuid);
+/* The devices of :mac, of :uuid and of :uuid_swapped, in this order; the same one may come twice. One
+ * by one: whoever has seen enough leaves the others unread. */
+extern const char schema_device_query[];
 /* Columns of that. */
 enum device_column {
     DEVICE_ID,
     DEVICE_MAC,
+    DEVICE_UUID,
     DEVICE_NAME,
     DEVICE_OWNER,
     DEVICE_GROUP,
     DEVICE_IMAGE,
     DEVICE_BOOT_FILE,
     DEVICE_ACTION,
+    DEVICE_HAS_FACTS,      /* in device_fact: 0 or 1 */
+    DEVICE_HAS_BOOT_FILES, /* in device_boot_file */
 };
 
-/* The boot file of device ?1 for the client ?2: an architecture, a loader, or "loader.architecture". */
+/* Client (an architecture, a loader, or "loader.architecture") and boot file of device ?1. */
 extern const char schema_boot_file_query[];
 /* Name and value of the further facts of device ?1. */
 extern const char schema_fact_query[];

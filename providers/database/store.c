@@ -8,7 +8,10 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,12 +19,15 @@
 
 void store_close(struct store *store) {
     (void) sqlite3_finalize(store->device);
-    (void) sqlite3_finalize(store->boot_file);
+    (void) sqlite3_finalize(store->boot_files);
     (void) sqlite3_finalize(store->facts);
+    (void) sqlite3_finalize(store->version);
     (void) sqlite3_close(store->db);
     store->device = NULL;
-    store->boot_file = NULL;
+    store->boot_files = NULL;
     store->facts = NULL;
+    store->version = NULL;
+    store->header = NULL;
     store->db = NULL;
 }
 
@@ -68,7 +74,33 @@ static int32_t check_columns(sqlite3_stmt *statement, char problem[PROBLEM_MAX])
     return 0;
 }
 
+static int32_t read_parameters(struct store *store, char problem[PROBLEM_MAX]) {
+    const char *unknown = parameters_read(store->device, &store->parameters);
+    if (unknown == NULL)
+        return 0;
+    problem_set(problem, "there is no parameter %.64s; there are %s", unknown, parameters_all);
+    return -EINVAL;
+}
+
+/* Sees which functions a statement uses when it is prepared, and prepared anew because the tables
+ * have changed: does it ask the clock, or chance? */
+static int watch_functions(void *user, int action, const char *first, const char *function,
+                           const char *database, const char *trigger) {
+    static const char *const unsteady[] = {
+        "changes",   "current_date",  "current_time", "current_timestamp", "date",     "datetime",
+        "julianday", "random",        "randomblob",   "last_insert_rowid", "strftime", "time",
+        "timediff",  "total_changes", "unixepoch",    "load_extension",
+    };
+    struct store *store = user;
+    for (size_t i = 0; action == SQLITE_FUNCTION && i < sizeof unsteady / sizeof *unsteady; i++) {
+        if (strcasecmp(function, unsteady[i]) == 0)
+            store->is_steady = false;
+    }
+    return SQLITE_OK;
+}
+
 static int32_t prepare_own(struct store *store, char problem[PROBLEM_MAX]) {
+    (void) sqlite3_set_authorizer(store->db, watch_functions, store);
     int32_t result = prepare(store, store->query, &store->device, problem);
     if (result != 0)
         return result;
@@ -76,23 +108,26 @@ static int32_t prepare_own(struct store *store, char problem[PROBLEM_MAX]) {
         problem_set(problem, "must only read: a SELECT");
         return -EINVAL;
     }
-    const char *unknown = parameters_find_unknown(store->device);
-    if (unknown != NULL) {
-        problem_set(problem, "there is no parameter %.64s; there are %s", unknown, parameters_all);
-        return -EINVAL;
-    }
-    return check_columns(store->device, problem);
+    result = read_parameters(store, problem);
+    return result == 0 ? check_columns(store->device, problem) : result;
 }
 
 static int32_t prepare_ours(struct store *store, char problem[PROBLEM_MAX]) {
     int32_t result = schema_ensure(store->db, store->may_create, problem);
     if (result == 0)
-        result = prepare(store, schema_device_query(store->prefer_uuid), &store->device, problem);
+        result = prepare(store, schema_device_query, &store->device, problem);
     if (result == 0)
-        result = prepare(store, schema_boot_file_query, &store->boot_file, problem);
+        result = prepare(store, schema_boot_file_query, &store->boot_files, problem);
     if (result == 0)
         result = prepare(store, schema_fact_query, &store->facts, problem);
-    return result;
+    return result == 0 ? read_parameters(store, problem) : result;
+}
+
+static int32_t prepare_all(struct store *store, char problem[PROBLEM_MAX]) {
+    store->is_steady = true;
+    int32_t result =
+        store->query != NULL ? prepare_own(store, problem) : prepare_ours(store, problem);
+    return result == 0 ? prepare(store, "PRAGMA data_version", &store->version, problem) : result;
 }
 
 static int open_flags(const struct store *store) {
@@ -113,18 +148,24 @@ static ino_t find_log_inode(const char *path) {
 
 static int32_t store_open(struct store *store, char problem[PROBLEM_MAX]) {
     struct stat status;
-    if (sqlite3_open_v2(store->path, &store->db, open_flags(store), NULL) != SQLITE_OK) {
+    /* One thread at a time: that is ours to see to, and SQLite takes no locks for it. */
+    int flags = open_flags(store) | SQLITE_OPEN_NOMUTEX;
+    if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK) {
         problem_set(problem,
                     "%s: %s (the daemon's user must be able to write the file and its folder)",
                     store->path, store->db != NULL ? sqlite3_errmsg(store->db) : "out of memory");
         return -EIO;
     }
-    (void) sqlite3_busy_timeout(store->db, store->busy_ms);
+    store->is_patient = false;
+    store_set_patience(store, true);
     (void) sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    int32_t result =
-        store->query != NULL ? prepare_own(store, problem) : prepare_ours(store, problem);
+    int32_t result = prepare_all(store, problem);
     if (result != 0)
         return result;
+    store->was_fetched = false;
+    store->last_version = -1;
+    (void) store_has_changed(store); /* the first read: it makes the wal-index */
+    store->header = moment_find_header(store->db);
     if (stat(store->path, &status) != 0)
         return -errno;
     store->device_number = status.st_dev;
@@ -148,6 +189,12 @@ static void remove_stale_log(const struct store *store) {
     }
 }
 
+bool store_is_current(const struct store *store) {
+    struct stat status;
+    return store->db != NULL && stat(store->path, &status) == 0 &&
+           store->device_number == status.st_dev && store->inode == status.st_ino;
+}
+
 int32_t store_ready(struct store *store, char problem[PROBLEM_MAX]) {
     struct stat status;
     bool exists = stat(store->path, &status) == 0;
@@ -167,4 +214,57 @@ int32_t store_ready(struct store *store, char problem[PROBLEM_MAX]) {
     if (result != 0)
         store_close(store);
     return result;
+}
+
+void store_set_patience(struct store *store, bool is_patient) {
+    if (store->is_patient != is_patient)
+        (void) sqlite3_busy_timeout(store->db, is_patient ? store->busy_ms : 0);
+    store->is_patient = is_patient;
+}
+
+bool store_has_changed(struct store *store) {
+    int64_t version = -1;
+    if (sqlite3_step(store->version) == SQLITE_ROW)
+        version = sqlite3_column_int64(store->version, 0);
+    (void) sqlite3_reset(store->version);
+    bool has_changed = version < 0 || version != store->last_version;
+    store->last_version = version;
+    return has_changed;
+}
+
+/* The pages of a mapping that the kernel has in memory; one byte a page. */
+static bool are_pages_in_memory(void *mapping, size_t size) {
+    size_t page = (size_t) sysconf(_SC_PAGESIZE);
+    size_t count = (size + page - 1) / page;
+    unsigned char *pages = malloc(count);
+    bool are = pages != NULL && mincore(mapping, size, pages) == 0;
+    for (size_t i = 0; are && i < count; i++)
+        are = (pages[i] & 1) != 0;
+    free(pages);
+    return are;
+}
+
+/* SQLite maps the file for us, and forgets the mapping before anybody reads through it: reading the
+ * file by read(2) survives that somebody cuts it off, reading a mapping does not. */
+bool store_is_in_memory(struct store *store) {
+    sqlite3_file *file = NULL;
+    sqlite3_int64 size = 0;
+    void *mapping = NULL;
+    if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+        file->pMethods == NULL || file->pMethods->iVersion < 3 ||
+        file->pMethods->xFileSize(file, &size) != SQLITE_OK || size <= 0)
+        return false;
+    sqlite3_int64 limit = size;
+    (void) sqlite3_file_control(store->db, "main", SQLITE_FCNTL_MMAP_SIZE, &limit);
+    bool is = file->pMethods->xFetch(file, 0, 1, &mapping) == SQLITE_OK && mapping != NULL;
+    if (is) {
+        is = are_pages_in_memory(mapping, (size_t) size);
+        if (!is && !store->was_fetched)
+            (void) madvise(mapping, (size_t) size, MADV_WILLNEED);
+        store->was_fetched = true;
+        (void) file->pMethods->xUnfetch(file, 0, mapping);
+    }
+    limit = 0;
+    (void) sqlite3_file_control(store->db, "main", SQLITE_FCNTL_MMAP_SIZE, &limit);
+    return is;
 }

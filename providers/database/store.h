@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "moment.h"
+#include "parameters.h"
 #include "schema.h"
 
 struct store {
@@ -19,19 +21,40 @@ struct store {
     bool read_only;
     int busy_ms;
 
+    struct parameters parameters; /* of the device query: the same each time the file is opened */
+    bool is_steady;               /* its result depends on parameters and tables alone */
+
     sqlite3 *db; /* NULL: not open */
     sqlite3_stmt *device;
-    sqlite3_stmt *boot_file; /* NULL with an own query, as the next one */
+    sqlite3_stmt *boot_files; /* NULL with an own query, as the next one */
     sqlite3_stmt *facts;
+    sqlite3_stmt *version;
+    moment_header header; /* NULL: no write-ahead log */
+    int64_t last_version;
+    bool is_patient;     /* waits for writers */
+    bool was_fetched;    /* has been asked into memory */
     dev_t device_number; /* of the file that is open */
     ino_t inode;
     ino_t log_inode; /* of its write-ahead log; 0: it has none */
 };
 
+/* Is it open, and still the file under its name? */
+bool store_is_current(const struct store *store);
 /* Opens the file, or opens it anew when another one lies under its name. 0, or a negative errno with
  * a problem; -ENOENT: there is no file. */
 int32_t store_ready(struct store *store, char problem[PROBLEM_MAX]);
 void store_close(struct store *store);
+
+/* Waits for a writer as long as is configured, or not at all. */
+void store_set_patience(struct store *store, bool is_patient);
+
+/* Has another connection written since this was last asked? For files without write-ahead log; true
+ * when it cannot be told. */
+bool store_has_changed(struct store *store);
+
+/* Is the whole file in memory, so that reading it does not wait for a disk? Asks for it once if it
+ * is not. */
+bool store_is_in_memory(struct store *store);
 
 /* The errno for the connection's last error. */
 int32_t store_errno(const struct store *store);

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Three ways to an answer, the first that is open: what is remembered of this client, if the
+ * database has not changed since; a lookup at once, if the file is in memory and nobody uses the
+ * connection; else the clerk looks it up, and the answer comes LATER. None of them waits.
+ */
+#include "decide.h"
+
+#include <errno.h>
+
+#include "database.h"
+#include "lookup.h"
+
+/* How old the clerk's last look at the file may be. With a write-ahead log each change is seen at
+ * once, and only a file that was replaced is seen by a look; without one, every change is. */
+#define LOOK_AGE_LOGGED INT64_C(100000) /* microseconds */
+#define LOOK_AGE_PLAIN  INT64_C(10000)
+
+/* Takes over what the clerk has found, and forgets all when the database has changed. */
+static void remember(struct database *database, struct record *found, bool has_changed) {
+    if (has_changed) {
+        cache_forget_all(&database->cache);
+        record_free_list(found);
+        return;
+    }
+    while (found != NULL) {
+        struct record *record = found;
+        found = record->next;
+        cache_add(&database->cache, record);
+    }
+}
+
+/* Brings the cache up to now. False: only the clerk can tell whether the file is the same. */
+static bool catch_up(struct database *database, bool *ret_is_warm) {
+    int64_t now_us = database->host->now(database->host);
+    struct moment moment;
+    pthread_mutex_lock(&database->lock);
+    const struct view *view = &database->view;
+    struct record *found = database->found;
+    database->found = NULL;
+    moment_read(&moment, view->edition, view->header);
+    bool has_changed = !moment_is_equal(&moment, &database->remembered);
+    if (has_changed)
+        database->remembered = moment;
+    int64_t age_us = now_us - view->checked_us;
+    int64_t most_us = view->header != NULL ? LOOK_AGE_LOGGED : LOOK_AGE_PLAIN;
+    *ret_is_warm = now_us < view->warm_until_us;
+    if (age_us > most_us / 2)
+        clerk_want_look(database);
+    pthread_mutex_unlock(&database->lock);
+    if (has_changed || found != NULL)
+        remember(database, found, has_changed);
+    return age_us <= most_us;
+}
+
+/* False: it would block, or has failed; the clerk may try. */
+static bool look_up_now(struct database *database, const struct boot_host_request *request,
+                        const struct key *key, struct record **ret_record) {
+    char problem[PROBLEM_MAX];
+    int32_t result = -EBUSY;
+    if (pthread_mutex_trylock(&database->store_lock) != 0)
+        return false;
+    if (database->store.db != NULL)
+        result = lookup_run(database, request, key, false, ret_record, problem);
+    if (result == 0)
+        clerk_report(database, 0, NULL);
+    pthread_mutex_unlock(&database->store_lock);
+    return result == 0;
+}
+
+int32_t decide_request(struct database *database, const struct boot_host_request *request,
+                       struct boot_host_reply *reply) {
+    struct key key;
+    struct record *record = NULL;
+    bool is_warm = false;
+    if (!catch_up(database, &is_warm))
+        return clerk_submit(database, request, reply);
+    parameters_make_key(&database->parameters, database->host, request, database->seed, &key);
+    const struct record *known = cache_find(&database->cache, &key);
+    if (known != NULL)
+        return device_use(database, known, request, reply);
+    if (!is_warm || !look_up_now(database, request, &key, &record))
+        return clerk_submit(database, request, reply);
+    int32_t result = device_use(database, record, request, reply);
+    cache_add(&database->cache, record);
+    return result;
+}
