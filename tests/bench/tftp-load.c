@@ -20,7 +20,6 @@
 #define BATCH         64 /* datagrams taken from a socket at once */
 #define EVENTS        256
 #define CLIENTS_MAX   16384
-#define TRIES_MAX     6 /* a request or ACK and its repetitions */
 #define SCAN_INTERVAL (10 * MEASURE_MILLISECOND)
 #define FIRST_CLIENT  0x10000 /* behind the network's first address, as in pxe-load */
 
@@ -35,6 +34,7 @@ struct settings {
     int block_size;
     int window;
     int timeout_ms;
+    int tries; /* a request or ACK and its repetitions */
     int pause_us;
     double seconds;
 };
@@ -124,6 +124,9 @@ static bool transfer_end(struct load *load, struct transfer *transfer) {
         load->done++;
         load->block_size = transfer->client.block_size;
         load->window = transfer->client.window;
+    }
+    if (fault == TFTP_FAULT_NONE || fault == TFTP_FAULT_TIMEOUT) {
+        /* A file that never came took at least as long as it was waited for. */
         histogram_add(&load->whole, (uint64_t) (measure_now() - transfer->started));
     }
     if (--transfer->left == 0) {
@@ -190,7 +193,7 @@ static bool transfer_receive(struct load *load, struct transfer *transfer) {
 
 /* Repeats what was not answered in time. */
 static bool transfer_wake(struct load *load, struct transfer *transfer) {
-    if (transfer->tries++ >= TRIES_MAX) {
+    if (transfer->tries++ >= load->settings->tries) {
         transfer->client.fault = TFTP_FAULT_TIMEOUT;
         return transfer_end(load, transfer);
     }
@@ -245,6 +248,18 @@ static bool transfers_start(struct load *load) {
     return true;
 }
 
+/* The time is over for those that still run. */
+static void transfers_abandon(struct load *load, int64_t now) {
+    for (int i = 0; i < load->settings->clients; i++) {
+        const struct transfer *transfer = &load->transfers[i];
+        if (transfer->fd >= 0) {
+            load->faults[TFTP_FAULT_TIMEOUT]++;
+            load->bytes += transfer->client.received;
+            histogram_add(&load->whole, (uint64_t) (now - transfer->started));
+        }
+    }
+}
+
 static bool transfers_run(struct load *load) {
     int64_t end = measure_now() + (int64_t) (load->settings->seconds * MEASURE_SECOND);
     int64_t next_scan = 0;
@@ -265,7 +280,7 @@ static bool transfers_run(struct load *load) {
         }
         int64_t now = measure_now();
         if (now > end) {
-            load->faults[TFTP_FAULT_TIMEOUT] += (uint64_t) load->running;
+            transfers_abandon(load, now);
             return true;
         }
         if (now >= next_scan) {
@@ -315,6 +330,8 @@ static bool settings_parse(int argc, char **argv, struct settings *settings) {
         {"block-size", 0, 0, G_OPTION_ARG_INT, &settings->block_size, "Default 1468", "BYTES"},
         {"window", 0, 0, G_OPTION_ARG_INT, &settings->window, "Blocks; default 1", "N"},
         {"timeout", 0, 0, G_OPTION_ARG_INT, &settings->timeout_ms, "Default 1000", "MS"},
+        {"tries", 0, 0, G_OPTION_ARG_INT, &settings->tries,
+         "Of each request or ACK before a file is given up; default 6", "N"},
         {"pause", 0, 0, G_OPTION_ARG_INT, &settings->pause_us,
          "Before the next look at what came, as a longer wire would make it; default 0", "US"},
         {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &settings->seconds, "Give up after; 60", "S"},
@@ -328,10 +345,10 @@ static bool settings_parse(int argc, char **argv, struct settings *settings) {
         return false;
     }
     bool sane = settings->clients > 0 && settings->clients <= CLIENTS_MAX &&
-                settings->transfers > 0 && settings->timeout_ms > 0 && settings->pause_us >= 0 &&
-                settings->window > 0 && settings->window <= 65535 && settings->block_size >= 8 &&
-                settings->block_size <= 65464 && settings->file != NULL &&
-                settings->content != NULL;
+                settings->transfers > 0 && settings->timeout_ms > 0 && settings->tries > 0 &&
+                settings->pause_us >= 0 && settings->window > 0 && settings->window <= 65535 &&
+                settings->block_size >= 8 && settings->block_size <= 65464 &&
+                settings->file != NULL && settings->content != NULL;
     if (!sane) {
         fprintf(stderr, "tftp-load: --file or --content is missing, or a number is out of range; "
                         "see --help\n");
@@ -373,6 +390,7 @@ int main(int argc, char **argv) {
                                        .block_size = 1468,
                                        .window = 1,
                                        .timeout_ms = 1000,
+                                       .tries = 6,
                                        .seconds = 60};
     g_autoptr(GMappedFile) content = NULL;
     g_autoptr(GError) error = NULL;

@@ -40,7 +40,8 @@ def need(program):
     return found
 
 
-def _ip(*words):
+def ip(*words):
+    """Runs ip(8), returns what it prints."""
     done = subprocess.run([need("ip"), *words], capture_output=True, text=True, timeout=30)
     if done.returncode != 0:
         raise BenchError(f"ip {' '.join(words)}: {done.stderr.strip()}")
@@ -62,21 +63,31 @@ def remove_leftovers():
     """Removes what runs left behind that were killed; those still alive keep theirs."""
     if os.geteuid() != 0:
         raise BenchError("network namespaces need root: run as root")
-    for name in re.findall(rf"{PREFIX}\S+", _ip("netns", "list")):
+    for name in re.findall(rf"{PREFIX}\S+", ip("netns", "list")):
         if _is_over(name):
-            _ip("netns", "delete", name)
+            ip("netns", "delete", name)
     cgroup.remove_leftovers(_is_over)
     for name in os.listdir(tempfile.gettempdir()):
         if _is_over(name):
             shutil.rmtree(os.path.join(tempfile.gettempdir(), name), ignore_errors=True)
 
 
+def join(one, other):
+    """A veth pair between (namespace, interface) and another."""
+    ip("-n", one[0], "link", "add", one[1], "type", "veth", "peer", "name", other[1], "netns", other[0])
+
+
 class Net:
     """The two namespaces, made on entry and gone on exit, with all that was started in them."""
 
+    offload = True                      # the device cuts large packets into segments, and sums them up
+
     def __init__(self, label):
-        self.server, self.load = (f"{PREFIX}{os.getpid()}-{label}-{end}" for end in ("server", "load"))
-        self.children = []
+        self.label, self.children = label, []
+        self.server, self.load = (self._namespace(end) for end in ("server", "load"))
+
+    def _namespace(self, end):
+        return f"{PREFIX}{os.getpid()}-{self.label}-{end}"
 
     def __enter__(self):
         try:
@@ -89,23 +100,28 @@ class Net:
     def __exit__(self, *_):
         for child in list(self.children):
             self.end(child)
-        existing = _ip("netns", "list")
-        for name in (self.server, self.load):
-            if name in existing:
-                _ip("netns", "delete", name)
+        existing = ip("netns", "list")
+        for name in re.findall(re.escape(self._namespace("")) + r"\w+", existing):
+            ip("netns", "delete", name)
 
     def _make(self):
         ends = ((self.server, SERVER), (self.load, GATEWAY))
         for name, _ in ends:
-            _ip("netns", "add", name)
-        _ip("-n", self.server, "link", "add", INTERFACE, "type", "veth", "peer", "name", INTERFACE,
-            "netns", self.load)
+            ip("netns", "add", name)
+        self._link()
         for name, address in ends:
-            _ip("-n", name, "link", "set", "lo", "up")
-            _ip("-n", name, "address", "add", address + "/24", "dev", INTERFACE)
-            _ip("-n", name, "link", "set", INTERFACE, "up")
-        _ip("-n", self.server, "route", "add", CLIENTS_NETWORK, "via", GATEWAY)
-        _ip("-n", self.load, "route", "add", "local", CLIENTS_NETWORK, "dev", "lo")
+            ip("-n", name, "link", "set", "lo", "up")
+            ip("-n", name, "address", "add", address + "/24", "dev", INTERFACE)
+            ip("-n", name, "link", "set", INTERFACE, "up")
+        ip("-n", self.server, "route", "add", CLIENTS_NETWORK, "via", GATEWAY)
+        ip("-n", self.load, "route", "add", "local", CLIENTS_NETWORK, "dev", "lo")
+        if not self.offload:
+            for name in (self.server, self.load):
+                ip("netns", "exec", name, need("ethtool"), "-K", INTERFACE, "tx", "off")
+
+    def _link(self):
+        """Joins the two namespaces."""
+        join((self.server, INTERFACE), (self.load, INTERFACE))
 
     def start(self, end, command, cpu, group=None, **options):
         """Starts a command in a namespace on one CPU, in a Cgroup. The process is the command's own."""

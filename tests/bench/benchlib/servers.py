@@ -21,6 +21,7 @@ class Server:
     peer = False                        # a peer that ratios may refer to
     ports = {67, 69, 4011}              # it serves when these are bound
     kinds = {"answers", "tftp"}         # of work that it knows
+    repeats = True                      # what was lost on the way
 
     def __init__(self, folder, root):
         self.folder, self.root, self.process = folder, root, None
@@ -77,6 +78,8 @@ class Server:
 
 class Floor(Server):
     """Decides nothing: the machine's limit."""
+
+    repeats = False
 
     def __init__(self, folder, root, program, name="floor"):
         self.name, self.program = name, program
