@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One client request: immutable, ref-counted, complete once built.
+ * One client request: ref-counted, and immutable once it is placed.
  *
- * Built on the packet thread from a parsed packet; after that any thread may read it and hold it.
- * All text that the contract lends (BOOT_HOST_REQUEST_...) is made once, here.
+ * A packet becomes a request in two steps: request_read() parses it, which needs nothing but its
+ * bytes, and request_place() adds what the daemon knows of it. After that any thread may read it and
+ * hold it. Text that the contract lends (BOOT_HOST_REQUEST_...) is made when it is first asked for,
+ * and then stays.
  */
 #pragma once
 
@@ -16,6 +18,7 @@
 #include "base/address.h"
 #include "codec/dhcp.h"
 
+struct client_key;
 struct pxe_client;
 struct request;
 struct trace;
@@ -36,6 +39,7 @@ const char *request_stage_name(uint32_t stage);
 /* Why a well-formed DHCP packet is none of our business; each is a counter of its own. */
 enum request_status {
     REQUEST_OK,
+    REQUEST_MALFORMED,       /* see enum dhcp_status */
     REQUEST_NOT_BOOTREQUEST, /* op is not 1 */
     REQUEST_NOT_PXE,         /* option 60 is neither PXEClient nor HTTPClient: an ordinary host */
     REQUEST_NOT_DISCOVER,    /* on 67, anything but a DISCOVER belongs to the DHCP server */
@@ -49,14 +53,28 @@ enum request_status {
 /* Kebab-case and stable, such as "other-server"; "unknown" beyond the enum. */
 const char *request_status_name(enum request_status status);
 
-/* Is the packet ours to answer? Cheap, and comes before a session is made, so that an ordinary host
- * never costs us memory. `attempt` of the origin is not looked at. request_new says the same. */
-enum request_status request_classify(const struct dhcp_view *view,
+/* First step: copies and parses a packet. `*slot` is NULL or an earlier request of the same slot; its
+ * memory is used again unless somebody else still holds it, so that a slot which sees many packets
+ * costs no memory for most of them. Whatever the result, the slot's owner unreferences it at the
+ * end. Only with DHCP_OK may the request be classified and placed. */
+enum dhcp_status request_read(struct request **slot, const void *datagram, size_t size);
+
+/* Is the packet ours to answer? Comes before a session is made, so that an ordinary host never costs
+ * us memory. `attempt` of the origin is not looked at. */
+enum request_status request_classify(const struct request *request,
                                      const struct request_origin *origin);
 
-/* Builds a request from a packet. `datagram` is copied. On any status but REQUEST_OK, nothing is
- * returned. Free with request_unref. */
-enum request_status request_new(const struct dhcp_view *view, const void *datagram, size_t size,
+/* Second step: classifies, and with REQUEST_OK completes the request. The name of the link is
+ * copied. */
+enum request_status request_place(struct request *request, const struct request_origin *origin);
+
+/* `attempt` of the origin, where it comes to be known later than the rest: right after
+ * request_place(), before anybody else knows the request. */
+void request_set_attempt(struct request *request, uint32_t attempt);
+
+/* Both steps at once. On any status but REQUEST_OK, nothing is returned. Free with
+ * request_unref. */
+enum request_status request_new(const void *datagram, size_t size,
                                 const struct request_origin *origin, struct request **ret_request);
 
 /* A request for the content door: who asks for the file `name` (canonical, see tftp/path).
@@ -77,7 +95,8 @@ struct request_fields {
 };
 struct request *request_new_fields(const struct request_fields *fields);
 
-/* A lean copy for keeping long: text, numbers and identity, without packet and options. */
+/* A lean copy for keeping long, some 400 bytes: text, numbers and identity, without packet and
+ * options. Reading its text is slow. */
 struct request *request_new_memory(const struct request *request);
 
 struct request *request_ref(struct request *request);
@@ -102,6 +121,7 @@ const char *request_fact_at(const struct request *request, uint32_t index);
 /* The core's view. */
 const char *request_number_text(const struct request *request, uint32_t field); /* of a fact */
 struct trace *request_get_decision(const struct request *request); /* NULL: not the content door */
+const struct client_key *request_get_key(const struct request *request); /* NULL: nobody's */
 const struct request_origin *request_get_origin(const struct request *request);
 const struct dhcp_view *request_get_view(const struct request *request); /* NULL: no packet */
 const struct pxe_client *request_get_pxe(const struct request *request); /* NULL: no packet */

@@ -4,6 +4,7 @@
  */
 #include "boot/session.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -14,20 +15,22 @@
 #include "boot/trace.h"
 #include "codec/dhcp.h"
 
-/* A session is in up to three indexes and always in the list; `table` owns it. */
+/* A session is in up to three indexes and always in the list; `table` owns it. There may be a hundred
+ * thousand, so that what few of them have is in memory of its own. */
 struct session {
+    struct client_key key; /* first: the session itself is its key in two of the indexes */
+    bool owns_uuid;        /* it is the one that is found by its UUID */
+    uint8_t decision_count;
     const struct clock *clock;
-    struct client_key key;
     GList link; /* in session_table.recent; its data is the session */
     struct address address;
     int64_t seen_us; /* monotonic, of the last packet */
 
     struct attempt attempt;
-    struct request *request; /* a lean copy */
-    char *folder;
-    int64_t first_us;     /* wall clock, of the first decision */
-    GPtrArray *decisions; /* struct trace *, newest last */
-    GPtrArray *transfers; /* struct session_transfer *, newest last */
+    char *folder;     /* NULL: the root */
+    int64_t first_us; /* wall clock, of the first decision */
+    struct trace *decisions[LIMIT_SESSION_DECISIONS]; /* newest last; each has its lean request */
+    GPtrArray *transfers; /* struct session_transfer *, newest last; NULL: none */
     uint32_t fresh;       /* how many of them came after the last decision */
 };
 
@@ -35,10 +38,12 @@ struct session_table {
     const struct clock *clock;
     uint32_t max;
     GQueue recent;          /* newest first */
-    GHashTable *by_key;     /* struct client_key of the session */
-    GHashTable *by_uuid;    /* struct client_key of the session; the newest of those who share it */
+    GHashTable *by_key;     /* sessions, by the struct client_key that they begin with */
+    GHashTable *by_uuid;    /* the same by its UUID; the newest of those who share it */
     GHashTable *by_address; /* struct address of the session */
 };
+
+G_STATIC_ASSERT(offsetof(struct session, key) == 0);
 
 /* ---- Indexes --------------------------------------------------------------------------------- */
 
@@ -88,28 +93,28 @@ struct session_table *session_table_new(const struct clock *clock, uint32_t max)
     return table;
 }
 
-/* Takes a session out of an index, unless a newer one has its place there. */
-static void forget(GHashTable *index, gconstpointer key, const struct session *session) {
-    if (g_hash_table_lookup(index, key) == session)
-        g_hash_table_remove(index, key);
-}
-
 static void clear_address(struct session_table *table, struct session *session) {
     if (session->address.family == 0)
         return;
-    forget(table->by_address, &session->address, session);
+    g_hash_table_remove(table->by_address, &session->address);
     session->address = (struct address){0};
+}
+
+static void clear_uuid(struct session_table *table, struct session *session) {
+    if (session->owns_uuid)
+        g_hash_table_remove(table->by_uuid, &session->key);
+    session->owns_uuid = false;
 }
 
 static void session_remove(struct session_table *table, struct session *session) {
     clear_address(table, session);
-    if (session->key.has_uuid)
-        forget(table->by_uuid, &session->key, session);
-    forget(table->by_key, &session->key, session);
+    clear_uuid(table, session);
+    g_hash_table_remove(table->by_key, &session->key);
     g_queue_unlink(&table->recent, &session->link);
-    g_clear_pointer(&session->request, request_unref);
-    g_ptr_array_unref(session->decisions);
-    g_ptr_array_unref(session->transfers);
+    for (unsigned i = 0; i < session->decision_count; i++)
+        trace_unref(session->decisions[i]);
+    if (session->transfers != NULL)
+        g_ptr_array_unref(session->transfers);
     g_free(session->folder);
     g_free(session);
 }
@@ -131,10 +136,6 @@ uint32_t session_table_count(const struct session_table *table) {
 
 /* ---- Sessions -------------------------------------------------------------------------------- */
 
-static void trace_release(void *trace) {
-    trace_unref(trace);
-}
-
 static void transfer_free(void *data) {
     struct session_transfer *transfer = data;
     g_free(transfer->name);
@@ -152,93 +153,123 @@ static void expire(struct session_table *table, int64_t now) {
     }
 }
 
-static struct session *session_add(struct session_table *table, const struct client_key *key) {
-    expire(table, clock_now(table->clock));
+static struct session *session_add(struct session_table *table, const struct client_key *key,
+                                   int64_t now) {
+    expire(table, now);
     struct session *session = g_new0(struct session, 1);
     session->clock = table->clock;
     session->key = *key;
+    session->key.has_uuid = false; /* see learn_uuid() */
     session->link.data = session;
-    session->decisions = g_ptr_array_new_with_free_func(trace_release);
-    session->transfers = g_ptr_array_new_with_free_func(transfer_free);
+    session->seen_us = now;
     g_queue_push_head_link(&table->recent, &session->link);
-    g_hash_table_insert(table->by_key, &session->key, session);
     return session;
 }
 
-/* A UUID may only come to be known with a later packet. */
+/* A UUID may only come to be known with a later packet. Boards may share one. */
 static void learn_uuid(struct session_table *table, struct session *session,
                        const struct client_key *key) {
-    if (!key->has_uuid)
+    if (!key->has_uuid || (session->owns_uuid && uuid_equal(&session->key, key)))
         return;
-    if (session->key.has_uuid && !uuid_equal(&session->key, key))
-        forget(table->by_uuid, &session->key, session);
+    clear_uuid(table, session);
     session->key.has_uuid = true;
     memcpy(session->key.uuid, key->uuid, sizeof(session->key.uuid));
-    g_hash_table_replace(table->by_uuid, &session->key, session);
+    struct session *other = g_hash_table_lookup(table->by_uuid, key);
+    if (other != NULL)
+        clear_uuid(table, other);
+    g_hash_table_add(table->by_uuid, session);
+    session->owns_uuid = true;
 }
 
-static struct session *session_of(struct session_table *table, const struct dhcp_view *view) {
-    struct client_key key = {0};
-    if (!client_key_read(view, &key))
+/* Who has just asked is decided next: the newest session is looked at first. */
+static struct session *find_key(const struct session_table *table, const struct client_key *key) {
+    struct session *newest = table->recent.head != NULL ? table->recent.head->data : NULL;
+    if (newest != NULL && client_key_equal(&newest->key, key))
+        return newest;
+    return g_hash_table_lookup(table->by_key, key);
+}
+
+static struct session *session_of(struct session_table *table, const struct request *request,
+                                  int64_t now) {
+    const struct client_key *key = request_get_key(request);
+    if (key == NULL)
         return NULL;
-    struct session *session = g_hash_table_lookup(table->by_key, &key);
-    if (session == NULL)
-        session = session_add(table, &key);
-    learn_uuid(table, session, &key);
-    session->seen_us = clock_now(table->clock);
-    g_queue_unlink(&table->recent, &session->link);
-    g_queue_push_head_link(&table->recent, &session->link);
+    struct session *session = find_key(table, key);
+    if (session == NULL) {
+        session = session_add(table, key, now);
+        learn_uuid(table, session, key);
+        g_hash_table_add(table->by_key, session);
+        return session;
+    }
+    learn_uuid(table, session, key);
+    session->seen_us = now;
+    if (table->recent.head != &session->link) {
+        g_queue_unlink(&table->recent, &session->link);
+        g_queue_push_head_link(&table->recent, &session->link);
+    }
     return session;
 }
 
-uint32_t session_attempt(struct session_table *table, const struct dhcp_view *view,
-                         bool is_discover) {
-    struct session *session = session_of(table, view);
+uint32_t session_attempt(struct session_table *table, const struct request *request) {
+    int64_t now = clock_now(table->clock);
+    struct session *session = session_of(table, request, now);
     if (session == NULL)
         return 1;
-    if (is_discover &&
-        attempt_discover(&session->attempt, view->header.xid, clock_now(table->clock)))
+    const struct dhcp_view *view = request_get_view(request);
+    if (request_get_stage(request) == BOOT_HOST_STAGE_DISCOVER && view != NULL &&
+        attempt_discover(&session->attempt, view->header.xid, now))
         clear_address(table, session); /* it is about to get a lease, perhaps another one */
     return MAX(session->attempt.count, 1);
 }
 
 /* The folder of "a/b/nbp.efi" is "a/b"; Windows' names have backslashes, URLs no folder here. */
 static char *folder_of(const char *boot_file) {
-    if (boot_file == NULL || strstr(boot_file, "://") != NULL)
-        return g_strdup("");
+    if (boot_file == NULL || strpbrk(boot_file, "/\\") == NULL ||
+        strstr(boot_file, "://") != NULL)
+        return NULL;
     g_autofree char *name = g_strdelimit(g_strdup(boot_file), "\\", '/');
     const char *start = name + strspn(name, "/");
     const char *end = strrchr(start, '/');
-    return end != NULL ? g_strndup(start, (gsize) (end - start)) : g_strdup("");
+    return end != NULL ? g_strndup(start, (gsize) (end - start)) : NULL;
 }
 
-static void keep_last(GPtrArray *list, guint max) {
-    if (list->len > max)
-        g_ptr_array_remove_range(list, 0, list->len - max);
+static void keep_decision(struct session *session, struct trace *trace) {
+    if (session->decision_count == LIMIT_SESSION_DECISIONS) {
+        trace_unref(session->decisions[0]);
+        session->decision_count--;
+        memmove(session->decisions, session->decisions + 1,
+                session->decision_count * sizeof(session->decisions[0]));
+    }
+    session->decisions[session->decision_count++] = trace_ref(trace);
 }
 
 void session_decided(struct session_table *table, struct request *request, struct trace *trace) {
     const struct dhcp_view *view = request_get_view(request);
-    struct session *session = view != NULL ? session_of(table, view) : NULL;
+    struct session *session =
+        view != NULL ? session_of(table, request, clock_now(table->clock)) : NULL;
     if (session == NULL)
         return;
-    g_clear_pointer(&session->request, request_unref);
-    session->request = request_new_memory(request);
-    trace_set_request(trace, session->request); /* which lets go of the packet */
+    struct request *lean = request_new_memory(request);
+    trace_set_request(trace, lean); /* which lets go of the packet */
+    request_unref(lean);
+    keep_decision(session, trace);
     if (session->first_us == 0)
         session->first_us = trace_get_time(trace);
-    g_ptr_array_add(session->decisions, trace_ref(trace));
-    keep_last(session->decisions, LIMIT_SESSION_DECISIONS);
     session->fresh = 0;
     if (trace_get_shape(trace) != NULL) {
         attempt_answered(&session->attempt);
         g_free(session->folder);
         session->folder = folder_of(trace_get_boot_file(trace));
     }
-    const char *client = request_text(request, BOOT_HOST_REQUEST_CLIENT);
-    struct address address = {0};
-    if (client != NULL && address_parse(client, &address))
+    if (view->header.ciaddr != 0) {
+        struct address address = address_from_number(view->header.ciaddr, 0);
         session_set_address(table, session, &address);
+    }
+}
+
+static void keep_last(GPtrArray *list, guint max) {
+    if (list->len > max)
+        g_ptr_array_remove_range(list, 0, list->len - max);
 }
 
 void session_fetched(struct session_table *table, struct session *session,
@@ -247,6 +278,8 @@ void session_fetched(struct session_table *table, struct session *session,
     *kept = *transfer;
     kept->name = g_strdup(transfer->name);
     kept->outcome = g_strdup(transfer->outcome);
+    if (session->transfers == NULL)
+        session->transfers = g_ptr_array_new_with_free_func(transfer_free);
     g_ptr_array_add(session->transfers, kept);
     keep_last(session->transfers, LIMIT_SESSION_TRANSFERS);
     session->fresh = MIN(session->fresh + 1, LIMIT_SESSION_TRANSFERS);
@@ -307,12 +340,12 @@ void session_set_address(struct session_table *table, struct session *session,
 }
 
 struct request *session_get_request(const struct session *session) {
-    return session->request;
+    const struct trace *last = session_get_trace(session);
+    return last != NULL ? trace_get_request(last) : NULL;
 }
 
 struct trace *session_get_trace(const struct session *session) {
-    guint count = session->decisions->len;
-    return count > 0 ? g_ptr_array_index(session->decisions, count - 1) : NULL;
+    return session->decision_count > 0 ? session->decisions[session->decision_count - 1] : NULL;
 }
 
 const char *session_get_folder(const struct session *session) {
@@ -328,16 +361,15 @@ static void put_text(GVariantBuilder *builder, const char *key, const char *text
 static GVariant *decision_list(const struct session *session) {
     GVariantBuilder builder;
     g_variant_builder_init(&builder, G_VARIANT_TYPE("aa{sv}"));
-    for (guint i = 0; i < session->decisions->len; i++)
-        g_variant_builder_add_value(&builder,
-                                    trace_to_variant(g_ptr_array_index(session->decisions, i)));
+    for (guint i = 0; i < session->decision_count; i++)
+        g_variant_builder_add_value(&builder, trace_to_variant(session->decisions[i]));
     return g_variant_builder_end(&builder);
 }
 
 static GVariant *transfer_list(const struct session *session) {
     GVariantBuilder builder;
     g_variant_builder_init(&builder, G_VARIANT_TYPE("aa{sv}"));
-    for (guint i = 0; i < session->transfers->len; i++) {
+    for (guint i = 0; session->transfers != NULL && i < session->transfers->len; i++) {
         const struct session_transfer *transfer = g_ptr_array_index(session->transfers, i);
         g_variant_builder_open(&builder, G_VARIANT_TYPE("a{sv}"));
         put_text(&builder, "name", transfer->name);
@@ -355,7 +387,8 @@ static GVariant *transfer_list(const struct session *session) {
 
 static const char *likely(const struct session *session) {
     const char *outcome = NULL;
-    if (session->request == NULL)
+    const struct request *request = session_get_request(session);
+    if (request == NULL)
         return "";
     if (session->fresh > 0) {
         const struct session_transfer *last =
@@ -363,13 +396,13 @@ static const char *likely(const struct session *session) {
         outcome = last->outcome;
     }
     bool is_settled = clock_now(session->clock) - session->seen_us > LIMIT_SETTLED_US;
-    return likely_text(session->request,
+    return likely_text(request,
                        likely_outcome(session_get_trace(session), outcome, is_settled));
 }
 
 GVariant *session_to_variant(const struct session *session) {
     GVariantBuilder builder;
-    const struct request *request = session->request;
+    const struct request *request = session_get_request(session);
     char address[ADDRESS_TEXT_SIZE];
     const struct trace *last = session_get_trace(session);
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a{sv}"));

@@ -15,7 +15,6 @@
 
 struct request;
 struct trace;
-struct dhcp_view;
 
 struct session_table;
 struct session; /* valid until the next call that may add a session */
@@ -24,14 +23,13 @@ struct session_table *session_table_new(const struct clock *clock, uint32_t max)
 void session_table_free(struct session_table *table);
 uint32_t session_table_count(const struct session_table *table);
 
-/* A packet came: finds or makes the session and says which attempt this is (1, or how often the
- * client sent a new DISCOVER without having fetched anything since). `is_discover` FALSE leaves the
- * count alone. A repeat of the same xid within one DISCOVER exchange is not a new attempt. */
-uint32_t session_attempt(struct session_table *table, const struct dhcp_view *view,
-                         bool is_discover);
+/* A placed request came: finds or makes the session and says which attempt this is (1, or how often
+ * the client sent a new DISCOVER without having fetched anything since). On port 4011 the count is
+ * left alone. A repeat of the same xid within one DISCOVER exchange is not a new attempt. */
+uint32_t session_attempt(struct session_table *table, const struct request *request);
 
-/* A decision was made. Keeps a lean copy of the request and a reference of the
- * trace; learns the client's address from ciaddr. */
+/* A decision was made. Keeps a reference of the trace, whose request becomes a lean copy; learns the
+ * client's address from ciaddr. */
 void session_decided(struct session_table *table, struct request *request, struct trace *trace);
 
 /* A file transfer ended. */

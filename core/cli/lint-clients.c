@@ -95,7 +95,6 @@ static struct request *make_request(const struct lint_client *client, uint16_t n
         .interface_name = DEFAULT_INTERFACE, .port = DHCP_PORT_SERVER, .attempt = 1};
     uint8_t data[CLIENT_PACKET_MAX];
     struct request *request = NULL;
-    struct dhcp_view view;
 
     packet.mac[0] = 0x02;
     packet.mac[4] = (uint8_t) (number >> 8);
@@ -104,10 +103,7 @@ static struct request *make_request(const struct lint_client *client, uint16_t n
     client_packet_uuid(packet.mac, packet.uuid);
     place(client->made_for, &origin);
     size_t size = client_packet_build(&packet, data, sizeof data);
-    if (dhcp_parse((struct span){data, size}, &view) != DHCP_OK ||
-        request_new(&view, data, size, &origin, &request) != REQUEST_OK)
-        return NULL;
-    return request;
+    return request_new(data, size, &origin, &request) == REQUEST_OK ? request : NULL;
 }
 
 static void ask_one(struct lint *lint, const char *architecture, enum client_loader loader,

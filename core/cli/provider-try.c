@@ -38,14 +38,13 @@ struct options {
 static struct request *parse(const struct cli *cli, const void *data, size_t size,
                              const struct request_origin *origin) {
     struct request *request = NULL;
-    struct dhcp_view view;
-    if (dhcp_parse((struct span){data, size}, &view) != DHCP_OK) {
+    enum request_status status = request_new(data, size, origin, &request);
+    if (status == REQUEST_OK)
+        return request;
+    if (status == REQUEST_MALFORMED) {
         cli_complain(cli, "the packet is malformed: the daemon would drop it");
         return NULL;
     }
-    enum request_status status = request_new(&view, data, size, origin, &request);
-    if (status == REQUEST_OK)
-        return request;
     cli_complain(cli, "the packet is no netboot request for us (%s): no provider would be asked",
                  request_status_name(status));
     return NULL;

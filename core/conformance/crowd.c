@@ -50,9 +50,7 @@ static void invite(GPtrArray *crowd, const struct client_packet *packet, const u
                    size_t size, char *words) {
     struct request_origin origin = origin_of(packet);
     struct request *request = NULL;
-    struct dhcp_view view;
-    if (dhcp_parse((struct span){data, size}, &view) != DHCP_OK ||
-        request_new(&view, data, size, &origin, &request) != REQUEST_OK) {
+    if (request_new(data, size, &origin, &request) != REQUEST_OK) {
         g_free(words);
         return;
     }

@@ -150,14 +150,15 @@ gboolean simulation_run(struct generation *generation, const struct answer_polic
                         GVariant *request, simulation_done_fn done, gpointer user, GError **error) {
     g_autoptr(GBytes) packet = read_packet(request, error);
     struct request_origin origin;
-    struct dhcp_view view;
+    struct request *asked = NULL;
 
     if (packet == NULL || !read_origin(request, &origin, error))
         return FALSE;
     gsize size = 0;
     const uint8_t *data = g_bytes_get_data(packet, &size);
-    enum dhcp_status parsed = dhcp_parse((struct span){data, size}, &view);
+    enum dhcp_status parsed = request_read(&asked, data, size);
     if (parsed != DHCP_OK) {
+        request_unref(asked);
         g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_INVALID, "the packet is no DHCP packet: %s",
                     dhcp_status_name(parsed));
         return FALSE;
@@ -165,13 +166,11 @@ gboolean simulation_run(struct generation *generation, const struct answer_polic
 
     struct simulation *simulation = g_new0(struct simulation, 1);
     *simulation = (struct simulation){.policy = *policy, .done = done, .user = user};
-    struct request *asked = NULL;
-    enum request_status status = request_new(&view, data, size, &origin, &asked);
-    if (status != REQUEST_OK) {
+    enum request_status status = request_place(asked, &origin);
+    if (status == REQUEST_OK)
+        chain_decide(generation, asked, decided, simulation);
+    else
         report_ignored(simulation, &origin, status);
-        return TRUE;
-    }
-    chain_decide(generation, asked, decided, simulation);
     request_unref(asked);
     return TRUE;
 }

@@ -233,8 +233,8 @@ static const char *take(struct door *door, const struct udp_datagram *datagram) 
     const struct interface *interface = interfaces_find(daemon->interfaces, datagram->interface);
     if (interface == NULL)
         return "other-interface";
-    struct dhcp_view view;
-    enum dhcp_status status = dhcp_parse((struct span){datagram->data, datagram->size}, &view);
+    g_autoptr(Request) request = NULL;
+    enum dhcp_status status = request_read(&request, datagram->data, datagram->size);
     if (status != DHCP_OK)
         return dhcp_status_name(status);
 

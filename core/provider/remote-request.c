@@ -154,12 +154,8 @@ static struct request_origin read_origin(GVariantDict *dict) {
 static struct request *read_packet(GVariant *packet, const struct request_origin *origin) {
     gsize size = 0;
     const void *bytes = g_variant_get_fixed_array(packet, &size, 1);
-    struct dhcp_view view;
     struct request *request = NULL;
-    if (dhcp_parse((struct span){bytes, size}, &view) != DHCP_OK ||
-        request_new(&view, bytes, size, origin, &request) != REQUEST_OK)
-        return NULL;
-    return request;
+    return request_new(bytes, size, origin, &request) == REQUEST_OK ? request : NULL;
 }
 
 static struct trace *read_facts(GVariantDict *dict) {

@@ -136,15 +136,14 @@ static void answer_request(const struct request *request, const uint8_t *choice)
     trace_unref(trace);
 }
 
-static void ask(const struct dhcp_view *view, struct span datagram, uint16_t port,
-                const uint8_t *choice) {
+static void ask(struct span datagram, uint16_t port, const uint8_t *choice) {
     struct request_origin origin = {
         .interface_name = "eth0", .interface_index = 2, .port = port, .attempt = choice[2] >> 4};
     struct request *request = NULL;
     FUZZ_CHECK(address_parse("10.99.0.101", &origin.source));
     FUZZ_CHECK(address_parse("10.99.0.2", &origin.server));
     origin.source.port = 68;
-    if (request_new(view, datagram.data, datagram.size, &origin, &request) != REQUEST_OK)
+    if (request_new(datagram.data, datagram.size, &origin, &request) != REQUEST_OK)
         return;
     answer_request(request, choice);
     request_unref(request);
@@ -153,11 +152,8 @@ static void ask(const struct dhcp_view *view, struct span datagram, uint16_t por
 /* The seeds are plain datagrams: a choice of eight bytes that repeats with their xid makes each of
  * them meet several replies. */
 static void try_datagram(struct span datagram, const uint8_t *choice) {
-    struct dhcp_view view;
-    if (dhcp_parse(datagram, &view) != DHCP_OK)
-        return;
-    ask(&view, datagram, DHCP_PORT_SERVER, choice);
-    ask(&view, datagram, DHCP_PORT_BOOT_SERVER, choice);
+    ask(datagram, DHCP_PORT_SERVER, choice);
+    ask(datagram, DHCP_PORT_BOOT_SERVER, choice);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -151,22 +151,17 @@ static gboolean is_decided(void *user) {
 static void take(struct scene *scene, GBytes *datagram, struct request_origin *origin) {
     gsize size = 0;
     const void *data = g_bytes_get_data(datagram, &size);
-    struct dhcp_view view;
-    enum dhcp_status parsed = dhcp_parse((struct span){data, size}, &view);
+    g_autoptr(Request) request = NULL;
+    enum dhcp_status parsed = request_read(&request, data, size);
     if (parsed != DHCP_OK) {
         scene->silence = g_strdup(dhcp_status_name(parsed));
         return;
     }
-    enum request_status status = request_classify(&view, origin);
+    enum request_status status = request_place(request, origin);
     if (status == REQUEST_OK) {
-        struct request *request = NULL;
-        origin->attempt =
-            session_attempt(scene->sessions, &view, view.message_type == DHCP_MESSAGE_DISCOVER);
-        status = request_new(&view, data, size, origin, &request);
-        g_assert_cmpint(status, ==, REQUEST_OK);
+        request_set_attempt(request, session_attempt(scene->sessions, request));
         chain_decide(scene->bed->generation, request, on_decided, scene);
         chain_bed_run_until(is_decided, scene);
-        request_unref(request);
         return;
     }
     scene->silence = g_strdup(request_status_name(status));

@@ -26,12 +26,9 @@ static void tear_down(struct fixture *fixture, gconstpointer data) {
 }
 
 static uint32_t attempt(struct fixture *fixture, const struct wire *wire, bool is_discover) {
-    g_autoptr(GBytes) bytes = wire_build(wire);
-    gsize size = 0;
-    const void *data = g_bytes_get_data(bytes, &size);
-    struct dhcp_view view;
-    g_assert_cmpint(dhcp_parse((struct span){data, size}, &view), ==, DHCP_OK);
-    return session_attempt(fixture->table, &view, is_discover);
+    g_autoptr(Request) request =
+        ask_wire(wire, is_discover ? DHCP_PORT_SERVER : DHCP_PORT_BOOT_SERVER);
+    return session_attempt(fixture->table, request);
 }
 
 /* A decision that told `file` (NULL: silence). */

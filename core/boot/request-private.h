@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a request is made of, for core/boot/request*.c alone.
+ *
+ * A working request is one piece of memory: this struct, its reading and the packet. Text is made
+ * when it is first asked for, since hardly any of it ever is. A lean one is this struct and the
+ * packet's essence, folded; it reads the packet anew for every text, which only people ask it for.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdatomic.h>
+
+#include "boot/client-key.h"
+#include "boot/request.h"
+#include "codec/pxe.h"
+
+/* The contract's texts, and those of two numbers that are facts. */
+enum {
+    TEXT_ARCHITECTURE_CODE = BOOT_HOST_REQUEST_STAGE + 1,
+    TEXT_ATTEMPT,
+    TEXT_COUNT,
+};
+
+#define NUMBER_COUNT   (BOOT_HOST_REQUEST_ATTEMPT + 1)
+#define INTERFACE_SIZE 16  /* bytes of a link's name with its NUL, as the kernel's IF_NAMESIZE */
+#define TEXT_ROOM      256 /* bytes: MAC, UUID in both orders and all addresses fit */
+#define FOLDED_OPTIONS 768 /* bytes of options a lean copy keeps; EDK2 sends 110, iPXE 220 */
+#define FOLDED_MAX     (DHCP_HEADER_SIZE + FOLDED_OPTIONS)
+
+/* A text that found no room in the request. */
+struct piece {
+    struct piece *next;
+    uint32_t field;
+    char text[];
+};
+
+/* Stands in for a text that is not there, where NULL means: not asked for yet. */
+extern const char request_absent[];
+
+struct reading {
+    struct dhcp_view view; /* into `bytes` */
+    struct pxe_client pxe; /* into `view` and `bytes` */
+    _Atomic(const char *) texts[TEXT_COUNT];
+    uint32_t room_used;
+    char room[TEXT_ROOM];
+    size_t capacity; /* of `bytes` */
+    uint8_t bytes[];
+};
+
+struct request {
+    gatomicrefcount refs;
+
+    /* What a lean copy takes over: from here ... */
+    uint32_t stage;
+    struct request_origin origin; /* interface_name is `interface`, or NULL */
+    char interface[INTERFACE_SIZE];
+    struct address network; /* that tells the client's network */
+    struct client_key key;
+    bool has_key;
+    bool is_http;
+    bool has_packet; /* that options may be asked of */
+    bool is_folded;  /* `bytes` hold no sname and file */
+    uint8_t architecture_count;
+    uint8_t number_mask; /* a bit for each number that is there */
+    uint16_t architectures[PXE_ARCHITECTURES_MAX];
+    uint32_t numbers[NUMBER_COUNT];
+    const char *loader; /* static; NULL: nobody knows */
+    /* ... to here. */
+
+    struct trace *decision;  /* the client's last one; only in the content door */
+    GMutex lock;             /* over the making of texts: a provider's thread may ask for one */
+    struct piece *pieces;    /* under the lock; texts live as long as the request */
+    struct reading *reading; /* NULL: lean */
+    uint32_t size;           /* of `bytes` */
+    uint8_t *bytes;          /* behind this struct, or behind the reading */
+};
+
+G_STATIC_ASSERT(NUMBER_COUNT <= 8);
+
+/* A text of the request's own, copied. Under the lock, or before anybody else knows the request. */
+const char *request_keep_text(struct request *request, uint32_t field, const char *text);
+
+/* Sets a text for good; NULL: it is not there. Before anybody else knows the request. */
+void request_set_text(struct request *request, uint32_t field, const char *text);
+
+/* A packet without what no text comes from. */
+struct folded {
+    bool is_folded; /* sname and file are left out */
+    uint32_t size;
+    uint8_t bytes[FOLDED_MAX];
+};
+
+/* Size 0: the request comes from no packet. */
+void request_fold(const struct request *request, struct folded *ret_folded);
+
+/* The whole datagram again, into `ret_bytes` of FOLDED_MAX bytes; returns its size. */
+size_t request_unfold(const uint8_t *folded, size_t size, bool is_folded, uint8_t *ret_bytes);
