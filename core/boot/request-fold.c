@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#define NAMES_OFFSET 44  /* sname and file begin there, RFC 2131 figure 1 */
-#define COOKIE_SIZE  4   /* and options follow it */
+#define NAMES_OFFSET 44 /* sname and file begin there, RFC 2131 figure 1 */
+#define COOKIE_SIZE  4  /* and options follow it */
 #define NAMES_SIZE   (DHCP_SNAME_SIZE + DHCP_FILE_SIZE)
 
 /* Options in sname and file keep the header as it is. No firmware does that. */
@@ -16,7 +16,7 @@ static void fold_packet(const struct request *request, struct folded *folded) {
     const struct dhcp_options *options = &request->reading->view.options;
     folded->is_folded = options->overload == 0;
     size_t head = folded->is_folded ? NAMES_OFFSET : DHCP_HEADER_SIZE;
-    size_t size = dhcp_options_prefix(options, FOLDED_OPTIONS);
+    size_t size = dhcp_options_prefix(options, LIMIT_REQUEST_KEPT);
     memcpy(folded->bytes, request->bytes, head);
     memcpy(folded->bytes + head, request->bytes + DHCP_HEADER_SIZE, size);
     folded->size = (uint32_t) (head + size);

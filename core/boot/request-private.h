@@ -11,6 +11,7 @@
 #include <glib.h>
 #include <stdatomic.h>
 
+#include "base/limits.h"
 #include "boot/client-key.h"
 #include "boot/request.h"
 #include "codec/pxe.h"
@@ -25,8 +26,7 @@ enum {
 #define NUMBER_COUNT   (BOOT_HOST_REQUEST_ATTEMPT + 1)
 #define INTERFACE_SIZE 16  /* bytes of a link's name with its NUL, as the kernel's IF_NAMESIZE */
 #define TEXT_ROOM      256 /* bytes: MAC, UUID in both orders and all addresses fit */
-#define FOLDED_OPTIONS 768 /* bytes of options a lean copy keeps; EDK2 sends 110, iPXE 220 */
-#define FOLDED_MAX     (DHCP_HEADER_SIZE + FOLDED_OPTIONS)
+#define FOLDED_MAX     (DHCP_HEADER_SIZE + LIMIT_REQUEST_KEPT)
 
 /* A text that found no room in the request. */
 struct piece {

@@ -66,9 +66,9 @@ static const char *make_identity(const struct client_key *key, uint32_t field, c
     }
     if (!key->has_uuid)
         return NULL;
-    identity_format_uuid(
-        key->uuid, field == BOOT_HOST_REQUEST_UUID ? IDENTITY_UUID_SMBIOS : IDENTITY_UUID_RAW,
-        buffer);
+    identity_format_uuid(key->uuid,
+                         field == BOOT_HOST_REQUEST_UUID ? IDENTITY_UUID_SMBIOS : IDENTITY_UUID_RAW,
+                         buffer);
     return buffer;
 }
 

@@ -78,8 +78,7 @@ static void set_number(struct request *request, uint32_t field, uint32_t value) 
 static enum dhcp_status read_bytes(struct request *request, size_t size) {
     struct reading *reading = request->reading;
     const struct pxe_client *pxe = &reading->pxe;
-    enum dhcp_status status =
-        dhcp_parse((struct span){request->bytes, size}, &reading->view);
+    enum dhcp_status status = dhcp_parse((struct span){request->bytes, size}, &reading->view);
     if (status != DHCP_OK)
         return status;
     pxe_client_parse(&reading->view.options, &reading->pxe);
@@ -129,8 +128,7 @@ static void set_origin(struct request *request, const struct request_origin *ori
 static void set_network(struct request *request) {
     const struct dhcp_header *header = &request->reading->view.header;
     uint32_t number = header->giaddr != 0 ? header->giaddr : header->ciaddr;
-    request->network =
-        number != 0 ? address_from_number(number, 0) : request->origin.server;
+    request->network = number != 0 ? address_from_number(number, 0) : request->origin.server;
 }
 
 enum request_status request_place(struct request *request, const struct request_origin *origin) {
@@ -195,8 +193,7 @@ static void take_last(struct request *request, const struct request *last) {
     request_fold(last, &folded);
     copy_knowledge(request, last);
     request->has_packet = false;
-    size_t size =
-        request_unfold(folded.bytes, folded.size, folded.is_folded, request->bytes);
+    size_t size = request_unfold(folded.bytes, folded.size, folded.is_folded, request->bytes);
     (void) read_bytes(request, size);
 }
 

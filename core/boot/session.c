@@ -27,8 +27,8 @@ struct session {
     int64_t seen_us; /* monotonic, of the last packet */
 
     struct attempt attempt;
-    char *folder;     /* NULL: the root */
-    int64_t first_us; /* wall clock, of the first decision */
+    char *folder;                                     /* NULL: the root */
+    int64_t first_us;                                 /* wall clock, of the first decision */
     struct trace *decisions[LIMIT_SESSION_DECISIONS]; /* newest last; each has its lean request */
     GPtrArray *transfers; /* struct session_transfer *, newest last; NULL: none */
     uint32_t fresh;       /* how many of them came after the last decision */
@@ -224,8 +224,7 @@ uint32_t session_attempt(struct session_table *table, const struct request *requ
 
 /* The folder of "a/b/nbp.efi" is "a/b"; Windows' names have backslashes, URLs no folder here. */
 static char *folder_of(const char *boot_file) {
-    if (boot_file == NULL || strpbrk(boot_file, "/\\") == NULL ||
-        strstr(boot_file, "://") != NULL)
+    if (boot_file == NULL || strpbrk(boot_file, "/\\") == NULL || strstr(boot_file, "://") != NULL)
         return NULL;
     g_autofree char *name = g_strdelimit(g_strdup(boot_file), "\\", '/');
     const char *start = name + strspn(name, "/");
@@ -396,8 +395,7 @@ static const char *likely(const struct session *session) {
         outcome = last->outcome;
     }
     bool is_settled = clock_now(session->clock) - session->seen_us > LIMIT_SETTLED_US;
-    return likely_text(request,
-                       likely_outcome(session_get_trace(session), outcome, is_settled));
+    return likely_text(request, likely_outcome(session_get_trace(session), outcome, is_settled));
 }
 
 GVariant *session_to_variant(const struct session *session) {

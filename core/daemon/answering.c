@@ -24,6 +24,7 @@ struct door {
     struct udp_socket *socket;
     struct packet_port *packet;
     GSource *source;
+    struct request *slot; /* see request_read() */
 };
 
 struct answering {
@@ -233,31 +234,25 @@ static const char *take(struct door *door, const struct udp_datagram *datagram) 
     const struct interface *interface = interfaces_find(daemon->interfaces, datagram->interface);
     if (interface == NULL)
         return "other-interface";
-    g_autoptr(Request) request = NULL;
-    enum dhcp_status status = request_read(&request, datagram->data, datagram->size);
+    enum dhcp_status status = request_read(&door->slot, datagram->data, datagram->size);
     if (status != DHCP_OK)
         return dhcp_status_name(status);
 
+    struct request *request = door->slot;
     struct request_origin origin = {
         .source = datagram->peer,
         .interface_name = interface->name,
         .interface_index = interface->index,
         .port = door->number,
     };
-    if (!find_server(daemon, interface, &view, datagram, &origin.server))
+    if (!find_server(daemon, interface, request_get_view(request), datagram, &origin.server))
         return "no-server-address";
-    enum request_status ours = request_classify(&view, &origin);
+    enum request_status ours = request_place(request, &origin);
     if (ours != REQUEST_OK)
         return request_status_name(ours);
-    origin.attempt =
-        session_attempt(daemon->sessions, &view, view.message_type == DHCP_MESSAGE_DISCOVER);
-    struct request *request = NULL;
-    ours = request_new(&view, datagram->data, datagram->size, &origin, &request);
-    if (ours != REQUEST_OK)
-        return request_status_name(ours);
-    recording_request(daemon, datagram, &origin);
+    request_set_attempt(request, session_attempt(daemon->sessions, request));
+    recording_request(daemon, datagram, request_get_origin(request));
     ask_chain(door, request);
-    request_unref(request);
     return NULL;
 }
 
@@ -345,6 +340,7 @@ void answering_free(struct answering *answering) {
         }
         udp_close(door->socket);
         packet_close(door->packet);
+        request_unref(door->slot);
     }
     g_hash_table_unref(answering->counters);
     g_free(answering);

@@ -56,12 +56,14 @@ static void check_options(const struct request *request, size_t size) {
     }
 }
 
-/* The lean copy knows all facts, and nothing of the packet. */
+/* The lean copy knows all facts, unless they are very long, and nothing of the packet. */
 static void check_memory(const struct request *request) {
+    bool is_long = request_get_view(request)->options.fields[0].size > LIMIT_REQUEST_KEPT;
     struct request *memory = request_new_memory(request);
     const char *name = NULL;
     for (uint32_t i = 0; (name = request_fact_name(i)) != NULL; i++)
-        FUZZ_CHECK(g_strcmp0(request_fact(request, name), request_fact(memory, name)) == 0);
+        FUZZ_CHECK(is_long ||
+                   g_strcmp0(request_fact(request, name), request_fact(memory, name)) == 0);
     FUZZ_CHECK(request_packet(memory).size == 0);
     request_unref(memory);
 }

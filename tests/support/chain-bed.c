@@ -216,9 +216,9 @@ struct request *chain_bed_request(const char *vector) {
     struct request_origin origin =
         make_origin(strstr(vector, "discover") != NULL ? DHCP_PORT_SERVER : DHCP_PORT_BOOT_SERVER);
     struct request *request = NULL;
-    g_assert_cmpint(request_new(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), &origin,
-                                &request),
-                    ==, REQUEST_OK);
+    g_assert_cmpint(
+        request_new(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), &origin, &request), ==,
+        REQUEST_OK);
     return request;
 }
 

@@ -158,8 +158,9 @@ static void test_real_packets_stay_packets(void) {
             continue;
         g_assert_cmpint(dhcp_parse((struct span){copy, span.size}, &after), ==, DHCP_OK);
         g_assert_cmpint(before.message_type, ==, after.message_type);
-        g_assert_cmpmem(before.options.entries, sizeof before.options.entries,
-                        after.options.entries, sizeof after.options.entries);
+        size_t entry = sizeof before.options.entries[0];
+        g_assert_cmpmem(before.options.entries, before.options.entry_count * entry,
+                        after.options.entries, after.options.entry_count * entry);
     }
 }
 
