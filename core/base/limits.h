@@ -53,7 +53,8 @@
 #define LIMIT_PARKED         4096 /* requests waiting for providers, in all */
 #define LIMIT_PARKED_CLIENT  4    /* of one client */
 #define LIMIT_PARKED_SOURCE  256  /* of one source address (a relay serves many clients) */
-#define LIMIT_INSTANCE_QUEUE 1024 /* calls waiting for one provider instance */
+#define LIMIT_INSTANCE_QUEUE 1024 /* calls waiting for one instance; then the oldest is shed */
+#define LIMIT_INSTANCE_HELD  2048 /* calls it may have, with those that nobody waits for any more */
 
 /* Providers. */
 #define LIMIT_CHAIN  64  /* providers of one chain */

@@ -16,6 +16,7 @@ struct call *call_new(enum call_door door, struct request *request, const struct
     struct call *call = g_new(struct call, 1);
     *call = (struct call){.door = door, .request = request, .base = base};
     call->pending_link.data = call;
+    call->line_link.data = call;
     return call;
 }
 

@@ -72,6 +72,8 @@ struct call {
     bool is_completed; /* by host->complete, while the door has not returned yet */
     int32_t completion;
     int32_t verdict;
+    GList line_link; /* while it waits for a worker */
+    bool is_in_line;
 };
 
 /* Request and base (which may be NULL) are lent, until it takes references of its own because it

@@ -12,6 +12,76 @@
 #include "provider/remote.h"
 #include "provider/worker.h"
 
+/* ---- Giving up ------------------------------------------------------------------------------- */
+
+static void unlink_pending(struct instance *instance, struct call *call) {
+    if (call->is_pending)
+        g_queue_unlink(&instance->pending, &call->pending_link);
+    call->is_pending = false;
+}
+
+static void release(struct instance *instance, struct call *call) {
+    if (call_has_reader(call))
+        worker_send_errand(instance, call, 0);
+    else
+        call_free(call);
+}
+
+/* True: the provider has not begun with it, and never will. */
+static bool take_back(struct instance *instance, struct call *call) {
+    return instance->remote != NULL ? remote_withdraw(instance->remote, call)
+                                    : worker_withdraw(call);
+}
+
+/* The call stays the provider's until it has ended. False: it has just made it, and is in the
+ * mailbox already. */
+static bool leave_behind(struct instance *instance, struct call *call) {
+    g_mutex_lock(&instance->lock);
+    bool has_ended = call->state == CALL_FINISHED;
+    bool is_inside = call->state == CALL_RUNNING;
+    bool has_ticket = g_hash_table_contains(instance->tickets, &call->ticket);
+    uint64_t ticket = call->ticket;
+    call->is_abandoned = !has_ended;
+    g_mutex_unlock(&instance->lock);
+    if (has_ended)
+        return false;
+    call->is_stalled = is_inside;
+    if (is_inside)
+        instance->stalled++;
+    if (has_ticket)
+        worker_send_errand(instance, NULL, ticket);
+    return true;
+}
+
+/* The chain goes on without it. */
+static void give_up(struct instance *instance, struct call *call, int32_t why, int64_t now_us) {
+    unlink_pending(instance, call);
+    bool is_back = take_back(instance, call);
+    if (!is_back && !leave_behind(instance, call))
+        return;
+    struct outcome outcome = why == -EBUSY ? outcome_shed(instance, now_us)
+                                           : outcome_time_out(instance, "no answer within", now_us);
+    if (call->done != NULL)
+        call->done(&outcome, call->user);
+    call->done = NULL;
+    outcome_clear(&outcome);
+    if (is_back) {
+        instance->outstanding--;
+        release(instance, call);
+    } else if (instance->remote != NULL) {
+        remote_abandon(instance->remote, call);
+    }
+}
+
+/* Its client has waited longest, and will be the first to ask anew. Work that has begun goes last. */
+static void shed_oldest(struct instance *instance, int64_t now_us) {
+    struct call *call = instance->remote != NULL ? remote_first_in_line(instance->remote)
+                                                 : worker_first_in_line(instance);
+    if (call == NULL || !call->is_pending)
+        call = g_queue_peek_head(&instance->pending);
+    give_up(instance, call, -EBUSY, now_us);
+}
+
 /* ---- Handing over: the packet thread --------------------------------------------------------- */
 
 static void refuse(struct outcome *outcome, int32_t verdict, int64_t now_us, char *reason) {
@@ -19,13 +89,14 @@ static void refuse(struct outcome *outcome, int32_t verdict, int64_t now_us, cha
 }
 
 static bool is_busy(const struct instance *instance) {
-    return instance->outstanding >= LIMIT_INSTANCE_QUEUE ||
+    return instance->outstanding >= LIMIT_INSTANCE_HELD ||
            (instance->thread_count > 0 && instance->stalled >= instance->thread_count);
 }
 
 static char *explain_busy(const struct instance *instance) {
-    if (instance->outstanding >= LIMIT_INSTANCE_QUEUE)
-        return g_strdup_printf("too busy: %u calls wait for it", instance->outstanding);
+    if (instance->outstanding >= LIMIT_INSTANCE_HELD)
+        return g_strdup_printf("too busy: it has not come back from %u calls",
+                               instance->outstanding);
     return g_strdup("stalled: an earlier call is past its deadline and has not come back");
 }
 
@@ -65,6 +136,8 @@ static bool run_inline(struct instance *instance, struct call *call, call_done_f
 bool dispatch_call(struct instance *instance, struct call *call, call_done_fn done, void *user,
                    struct outcome *ret_outcome) {
     call->instance = instance;
+    if (instance->pending.length >= LIMIT_INSTANCE_QUEUE)
+        shed_oldest(instance, call->start_us);
     if (is_busy(instance)) {
         statistics_count(&instance->statistics.errors);
         refuse(ret_outcome, -EBUSY, call->start_us, explain_busy(instance));
@@ -82,14 +155,15 @@ bool dispatch_call(struct instance *instance, struct call *call, call_done_fn do
     if (instance->remote != NULL)
         remote_submit(instance->remote, call);
     else
-        g_thread_pool_push(instance->workers, call, NULL);
+        worker_submit(instance, call);
     return false;
 }
 
 void dispatch_event(struct instance *instance, struct request *request,
                     const struct boot_host_event *event) {
     int64_t now = clock_now(instance->clock);
-    if (is_busy(instance) || instance->breaker.state != BREAKER_CLOSED) {
+    bool is_full = instance->pending.length >= LIMIT_INSTANCE_QUEUE || is_busy(instance);
+    if (is_full || instance->breaker.state != BREAKER_CLOSED) {
         statistics_count(&instance->statistics.dropped);
         return;
     }
@@ -109,23 +183,10 @@ void dispatch_event(struct instance *instance, struct request *request,
     call->start_us = now;
     call_set_event(call, event);
     hold(instance, call, NULL, NULL);
-    g_thread_pool_push(instance->workers, call, NULL);
+    worker_submit(instance, call);
 }
 
 /* ---- Coming back: the packet thread ---------------------------------------------------------- */
-
-static void unlink_pending(struct instance *instance, struct call *call) {
-    if (call->is_pending)
-        g_queue_unlink(&instance->pending, &call->pending_link);
-    call->is_pending = false;
-}
-
-static void release(struct instance *instance, struct call *call) {
-    if (call_has_reader(call))
-        worker_send_errand(instance, call, 0);
-    else
-        call_free(call);
-}
 
 static void count_late(struct instance *instance, const struct call *call) {
     if (!call->was_run)
@@ -159,36 +220,7 @@ int64_t dispatch_next_deadline(const struct instance *instance) {
     return call != NULL ? call->start_us + instance->config->deadline_us : INT64_MAX;
 }
 
-/* The chain goes on without it. The call itself stays the provider's until it has ended. */
-static void abandon(struct instance *instance, struct call *call, int64_t now_us) {
-    g_mutex_lock(&instance->lock);
-    bool has_ended = call->state == CALL_FINISHED;
-    bool is_inside = call->state == CALL_RUNNING;
-    bool has_ticket = g_hash_table_contains(instance->tickets, &call->ticket);
-    uint64_t ticket = call->ticket;
-    call->is_abandoned = !has_ended;
-    g_mutex_unlock(&instance->lock);
-    if (has_ended)
-        return; /* in the mailbox already: it has just made it */
-
-    call->is_stalled = is_inside;
-    if (is_inside)
-        instance->stalled++;
-    if (has_ticket)
-        worker_send_errand(instance, NULL, ticket);
-    struct outcome outcome = outcome_time_out(instance, "no answer within", now_us);
-    if (call->done != NULL)
-        call->done(&outcome, call->user);
-    call->done = NULL;
-    outcome_clear(&outcome);
-    if (instance->remote != NULL)
-        remote_abandon(instance->remote, call);
-}
-
 void dispatch_expire(struct instance *instance, int64_t now_us) {
-    while (dispatch_next_deadline(instance) <= now_us) {
-        struct call *call = g_queue_peek_head(&instance->pending);
-        unlink_pending(instance, call);
-        abandon(instance, call, now_us);
-    }
+    while (dispatch_next_deadline(instance) <= now_us)
+        give_up(instance, g_queue_peek_head(&instance->pending), -ETIMEDOUT, now_us);
 }

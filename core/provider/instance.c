@@ -228,6 +228,7 @@ GVariant *instance_status(const struct instance *instance) {
     put_counter(&builder, "timeouts", &statistics->timeouts);
     put_counter(&builder, "late", &statistics->late);
     put_counter(&builder, "ignored", &statistics->ignored);
+    put_counter(&builder, "shed", &statistics->shed);
     put_counter(&builder, "dropped-events", &statistics->dropped);
     g_variant_builder_add(&builder, "{sv}", "median-microseconds",
                           g_variant_new_int64(statistics_median(statistics)));

@@ -62,8 +62,10 @@ struct instance {
     GCond changed;
     GHashTable *tickets; /* uint64_t to struct call */
     uint64_t last_ticket;
-    uint32_t inside; /* threads of ours that are inside the provider */
-    bool is_held;    /* nobody goes inside for a moment: its memory is being saved */
+    GQueue line;      /* struct call *, that wait for a worker, the oldest first */
+    uint32_t surplus; /* wake-ups of workers for calls that were taken out of the line */
+    uint32_t inside;  /* threads of ours that are inside the provider */
+    bool is_held;     /* nobody goes inside for a moment: its memory is being saved */
     bool is_closing;
     struct rate log_rate;
 };

@@ -80,6 +80,14 @@ struct outcome outcome_time_out(struct instance *instance, const char *what, int
                             .reason = g_strdup_printf("%s its deadline of %s", what, deadline)};
 }
 
+struct outcome outcome_shed(struct instance *instance, int64_t now_us) {
+    statistics_count(&instance->statistics.shed);
+    return (struct outcome){
+        .verdict = -EBUSY,
+        .end_us = now_us,
+        .reason = g_strdup_printf("shed: %u newer calls wait for it", instance->pending.length)};
+}
+
 /* The provider has answered. */
 struct outcome outcome_settle(struct instance *instance, struct call *call, int32_t raw) {
     int64_t now = clock_now(instance->clock);

@@ -94,6 +94,22 @@ void remote_submit(struct remote *remote, struct call *call) {
         g_rec_mutex_unlock(&remote->lock);
 }
 
+bool remote_withdraw(struct remote *remote, struct call *call) {
+    if (!g_rec_mutex_trylock(&remote->lock))
+        return false;
+    bool is_ours = g_queue_remove(&remote->queue, call);
+    g_rec_mutex_unlock(&remote->lock);
+    return is_ours;
+}
+
+struct call *remote_first_in_line(struct remote *remote) {
+    if (!g_rec_mutex_trylock(&remote->lock))
+        return NULL;
+    struct call *call = g_queue_peek_head(&remote->queue);
+    g_rec_mutex_unlock(&remote->lock);
+    return call;
+}
+
 bool remote_event(struct remote *remote, struct request *request,
                   const struct boot_host_event *event) {
     if (!g_rec_mutex_trylock(&remote->lock))

@@ -50,6 +50,10 @@ void remote_unref(struct remote *remote);
 /* For provider/dispatch, on the packet thread. The call is the process's from now on, and comes back
  * through dispatch_deliver. */
 void remote_submit(struct remote *remote, struct call *call);
+/* Takes back what has not been sent; false: the process has it, or it cannot be told now. */
+bool remote_withdraw(struct remote *remote, struct call *call);
+/* Who waits longest to be sent; NULL: nobody. */
+struct call *remote_first_in_line(struct remote *remote);
 /* False: it cannot be told now. */
 bool remote_event(struct remote *remote, struct request *request,
                   const struct boot_host_event *event);

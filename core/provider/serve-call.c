@@ -46,7 +46,7 @@ static void run(struct asked *asked) {
     struct instance *instance = asked->server->instance;
     struct call *call = asked->call;
     if (instance->thread_count > 0) {
-        g_thread_pool_push(instance->workers, call, NULL);
+        worker_submit(instance, call);
         return;
     }
     call->was_run = true;

@@ -17,6 +17,7 @@ struct statistics {
     _Atomic uint64_t timeouts; /* no answer before the deadline */
     _Atomic uint64_t late;     /* answers that came after it */
     _Atomic uint64_t ignored;  /* second answers, and completions without a ticket; any thread */
+    _Atomic uint64_t shed;     /* given up for a newer one: more waited than may */
     _Atomic uint64_t dropped;  /* events that found the queue full */
     _Atomic uint64_t buckets[STATISTICS_BUCKETS];
 };

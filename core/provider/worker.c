@@ -67,27 +67,34 @@ static void leave(struct instance *instance) {
     g_mutex_unlock(&instance->lock);
 }
 
-/* May a worker go inside with this call? Under the lock. */
-static bool enter(struct call *call) {
-    while (call->instance->is_held && !call->instance->is_closing)
-        g_cond_wait(&call->instance->changed, &call->instance->lock);
-    if (call->is_abandoned || call->instance->is_closing) {
-        call->state = CALL_FINISHED;
-        return false;
+/* The next in line; NULL: it was withdrawn. Under the lock. */
+static struct call *take_next(struct instance *instance) {
+    while (instance->is_held && !instance->is_closing)
+        g_cond_wait(&instance->changed, &instance->lock);
+    GList *link = g_queue_pop_head_link(&instance->line);
+    if (link == NULL) {
+        instance->surplus--;
+        return NULL;
     }
-    call->was_run = true;
-    call->state = CALL_RUNNING;
-    call->instance->inside++;
-    return true;
+    struct call *call = link->data;
+    call->is_in_line = false;
+    call->state = instance->is_closing ? CALL_FINISHED : CALL_RUNNING;
+    if (call->state == CALL_RUNNING) {
+        call->was_run = true;
+        instance->inside++;
+    }
+    return call;
 }
 
+/* One wake-up, of which there are as many as calls in line, and the surplus. */
 static void work(gpointer data, gpointer user) {
-    struct call *call = data;
     struct instance *instance = user;
     g_mutex_lock(&instance->lock);
-    bool entered = enter(call);
+    struct call *call = take_next(instance);
     g_mutex_unlock(&instance->lock);
-    if (!entered) {
+    if (call == NULL)
+        return;
+    if (call->state == CALL_FINISHED) {
         mailbox_post(instance->mailbox, call);
         return;
     }
@@ -98,6 +105,43 @@ static void work(gpointer data, gpointer user) {
         mailbox_post(instance->mailbox, call);
     leave(instance);
 }
+
+/* ---- The line: the packet thread ------------------------------------------------------------- */
+
+void worker_submit(struct instance *instance, struct call *call) {
+    g_mutex_lock(&instance->lock);
+    call->state = CALL_WAITING;
+    call->is_in_line = true;
+    g_queue_push_tail_link(&instance->line, &call->line_link);
+    bool wakes = instance->surplus == 0;
+    if (!wakes)
+        instance->surplus--;
+    g_mutex_unlock(&instance->lock);
+    if (wakes)
+        g_thread_pool_push(instance->workers, instance, NULL);
+}
+
+bool worker_withdraw(struct call *call) {
+    struct instance *instance = call->instance;
+    g_mutex_lock(&instance->lock);
+    bool is_ours = call->is_in_line;
+    if (is_ours) {
+        g_queue_unlink(&instance->line, &call->line_link);
+        call->is_in_line = false;
+        instance->surplus++;
+    }
+    g_mutex_unlock(&instance->lock);
+    return is_ours;
+}
+
+struct call *worker_first_in_line(struct instance *instance) {
+    g_mutex_lock(&instance->lock);
+    struct call *call = g_queue_peek_head(&instance->line);
+    g_mutex_unlock(&instance->lock);
+    return call;
+}
+
+/* ---- What else may block --------------------------------------------------------------------- */
 
 static void run_errand(gpointer data, gpointer user) {
     struct errand *errand = data;

@@ -16,6 +16,15 @@ struct instance;
 /* The threads. False: the machine has none left, *ret_error says so. */
 bool worker_start(struct instance *instance, GError **ret_error);
 
+/* The call waits in line for a thread. */
+void worker_submit(struct instance *instance, struct call *call);
+
+/* Takes a call out of the line. False: it is in no line, a thread has it or has had it. */
+bool worker_withdraw(struct call *call);
+
+/* Who waits longest; NULL: nobody. A thread may take it the next moment. */
+struct call *worker_first_in_line(struct instance *instance);
+
 /* The door of a call with a ticket has returned `raw` on the packet thread. True: the call has ended,
  * *ret_verdict is how. */
 bool worker_conclude(struct call *call, int32_t raw, int32_t *ret_verdict);

@@ -139,17 +139,19 @@ static void test_host_services(struct fixture *fixture, gconstpointer unused) {
         g_assert_nonnull(slots[i]);
 }
 
-/* More calls than may wait: the last one is refused at once, and all others are answered. */
+/* More calls than may wait: the one that has waited longest is shed, and all others are answered. */
 static void test_queue_is_limited(struct fixture *fixture, gconstpointer unused) {
     fixture->instance->config->deadline_us = 10 * CLOCK_SECOND;
     set_blocked(fixture, TRUE);
     struct chain_answer *answers = g_new0(struct chain_answer, LIMIT_INSTANCE_QUEUE + 1);
     for (guint i = 0; i <= LIMIT_INSTANCE_QUEUE; i++)
         chain_bed_begin(fixture->bed, fixture->request, &answers[i]);
-    struct chain_answer *last = &answers[LIMIT_INSTANCE_QUEUE];
-    g_assert_true(last->is_done);
-    g_autofree char *line = chain_answer_line(last, 0);
-    g_assert_cmpstr(line, ==, "a error too busy: 1024 calls wait for it");
+    struct chain_answer *oldest = &answers[1]; /* the provider has begun with the first one */
+    g_assert_true(oldest->is_done);
+    g_autofree char *line = chain_answer_line(oldest, 0);
+    g_assert_cmpstr(line, ==, "a error shed: 1023 newer calls wait for it");
+    g_assert_false(answers[0].is_done);
+    g_assert_cmpuint(chain_bed_counter(fixture->bed, 0, "shed"), ==, 1);
     set_blocked(fixture, FALSE);
     for (guint i = 0; i <= LIMIT_INSTANCE_QUEUE; i++) {
         chain_bed_wait(&answers[i]);
