@@ -39,7 +39,6 @@ static int hex_digit(char digit) {
 /* Reads `size` bytes of two digits each, with `separator` behind every `group` bytes. */
 static bool parse_hex(const char *text, char separator, size_t group, size_t size,
                       unsigned char *ret_bytes) {
-    unsigned char bytes[ENTRY_KEY_MAX] = {0};
     for (size_t i = 0; i < size; i++) {
         if (i > 0 && i % group == 0 && *text++ != separator)
             return false;
@@ -47,13 +46,10 @@ static bool parse_hex(const char *text, char separator, size_t group, size_t siz
         int low = high >= 0 ? hex_digit(text[1]) : -1;
         if (low < 0)
             return false;
-        bytes[i] = (unsigned char) (high * 16 + low);
+        ret_bytes[i] = (unsigned char) (high * 16 + low);
         text += 2;
     }
-    if (*text != '\0')
-        return false;
-    memcpy(ret_bytes, bytes, size);
-    return true;
+    return *text == '\0';
 }
 
 static bool set_key(struct entry *ret_entry, enum entry_kind kind, const void *key, size_t size) {
@@ -63,43 +59,54 @@ static bool set_key(struct entry *ret_entry, enum entry_kind kind, const void *k
     return true;
 }
 
-bool entry_parse_mac(const char *text, struct entry *ret_entry) {
-    unsigned char mac[6];
-    if (parse_hex(text, ':', 1, 6, mac) || parse_hex(text, '-', 1, 6, mac) ||
+/* As the host writes it: this is done for every client. */
+bool entry_read_mac(const char *text, unsigned char ret_mac[ENTRY_MAC_SIZE]) {
+    return parse_hex(text, ':', 1, ENTRY_MAC_SIZE, ret_mac);
+}
+
+static bool parse_mac(const char *text, struct entry *ret_entry) {
+    unsigned char mac[ENTRY_MAC_SIZE];
+    if (entry_read_mac(text, mac) || parse_hex(text, '-', 1, 6, mac) ||
         parse_hex(text, '.', 2, 6, mac) || parse_hex(text, '\0', 6, 6, mac))
         return set_key(ret_entry, ENTRY_MAC, mac, sizeof mac);
     return false;
 }
 
 static bool parse_oui(const char *text, struct entry *ret_entry) {
-    unsigned char oui[3];
+    unsigned char oui[ENTRY_OUI_SIZE];
     if (parse_hex(text, ':', 1, 3, oui) || parse_hex(text, '-', 1, 3, oui) ||
         parse_hex(text, '\0', 3, 3, oui))
         return set_key(ret_entry, ENTRY_OUI, oui, sizeof oui);
     return false;
 }
 
-bool entry_parse_uuid(const char *text, struct entry *ret_entry) {
-    static const size_t dashes[] = {8, 13, 18, 23};
-    char plain[33] = "";
+bool entry_read_uuid(const char *text, unsigned char ret_uuid[ENTRY_UUID_SIZE]) {
+    for (size_t i = 0; i < ENTRY_UUID_SIZE; i++) {
+        if ((i == 4 || i == 6 || i == 8 || i == 10) && *text++ != '-')
+            return false;
+        int high = hex_digit(text[0]);
+        int low = high >= 0 ? hex_digit(text[1]) : -1;
+        if (low < 0)
+            return false;
+        ret_uuid[i] = (unsigned char) (high * 16 + low);
+        text += 2;
+    }
+    return *text == '\0';
+}
+
+/* Of either form, with or without braces. */
+static bool parse_uuid(const char *text, struct entry *ret_entry) {
+    char plain[37] = "";
+    unsigned char uuid[ENTRY_UUID_SIZE];
     size_t length = strlen(text);
-    size_t used = 0;
     bool braced = length > 2 && text[0] == '{' && text[length - 1] == '}';
     text += braced ? 1 : 0;
     length -= braced ? 2 : 0;
-    if (length != 36 && length != 32)
+    if (length >= sizeof plain)
         return false;
-    for (size_t i = 0, next = 0; i < length; i++) {
-        if (length == 36 && next < 4 && i == dashes[next]) {
-            if (text[i] != '-')
-                return false;
-            next++;
-        } else {
-            plain[used++] = text[i];
-        }
-    }
-    unsigned char uuid[16];
-    return parse_hex(plain, '\0', sizeof uuid, sizeof uuid, uuid) &&
+    memcpy(plain, text, length);
+    return (entry_read_uuid(plain, uuid) ||
+            parse_hex(plain, '\0', sizeof uuid, sizeof uuid, uuid)) &&
            set_key(ret_entry, ENTRY_UUID, uuid, sizeof uuid);
 }
 
@@ -113,21 +120,32 @@ void entry_cut_network(struct entry *network, unsigned bits) {
     network->key[NETWORK_BITS] = (unsigned char) bits;
 }
 
+bool entry_read_address(const char *text, struct entry *ret_entry) {
+    unsigned char *address = ret_entry->key + NETWORK_ADDRESS;
+    unsigned char family = inet_pton(AF_INET, text, address) == 1    ? 4
+                           : inet_pton(AF_INET6, text, address) == 1 ? 6
+                                                                     : 0;
+    unsigned bits = family == 4 ? 32 : 128;
+    if (family == 0)
+        return false;
+    ret_entry->kind = ENTRY_NETWORK;
+    ret_entry->size = NETWORK_ADDRESS + bits / 8;
+    ret_entry->key[NETWORK_FAMILY] = family;
+    ret_entry->key[NETWORK_BITS] = (unsigned char) bits;
+    return true;
+}
+
 static const char *parse_network(const char *text, struct entry *ret_entry) {
-    struct entry network = {.kind = ENTRY_NETWORK};
+    struct entry network = {0};
     char address[INET6_ADDRSTRLEN] = "";
     const char *slash = strchr(text, '/');
     size_t length = slash != NULL ? (size_t) (slash - text) : strlen(text);
     if (length >= sizeof address)
         return "is no address";
     memcpy(address, text, length);
-    if (inet_pton(AF_INET, address, network.key + NETWORK_ADDRESS) == 1)
-        network.key[NETWORK_FAMILY] = 4;
-    else if (inet_pton(AF_INET6, address, network.key + NETWORK_ADDRESS) == 1)
-        network.key[NETWORK_FAMILY] = 6;
-    else
+    if (!entry_read_address(address, &network))
         return "is no address; write 10.0.0.0/8, 10.1.2.3 or fd00::/8";
-    unsigned long most = network.key[NETWORK_FAMILY] == 4 ? 32 : 128;
+    unsigned long most = network.key[NETWORK_BITS];
     unsigned long bits = most;
     char *end = NULL;
     if (slash != NULL) {
@@ -135,7 +153,6 @@ static const char *parse_network(const char *text, struct entry *ret_entry) {
         if (hex_digit(slash[1]) < 0 || *end != '\0' || bits > most)
             return "has a wrong prefix length; write 10.0.0.0/8 or fd00::/8";
     }
-    network.size = NETWORK_ADDRESS + most / 8;
     network.key[NETWORK_BITS] = (unsigned char) bits;
     struct entry cut = network;
     entry_cut_network(&cut, (unsigned) bits);
@@ -158,11 +175,11 @@ static const char *parse_text(const char *text, enum entry_kind kind, struct ent
 static const char *parse_kind(const char *text, enum entry_kind kind, struct entry *ret_entry) {
     switch (kind) {
     case ENTRY_MAC:
-        return entry_parse_mac(text, ret_entry) ? NULL : "is no MAC; write 52:54:00:12:34:56";
+        return parse_mac(text, ret_entry) ? NULL : "is no MAC; write 52:54:00:12:34:56";
     case ENTRY_OUI:
         return parse_oui(text, ret_entry) ? NULL : "is no OUI; write 52:54:00";
     case ENTRY_UUID:
-        return entry_parse_uuid(text, ret_entry)
+        return parse_uuid(text, ret_entry)
                    ? NULL
                    : "is no UUID; write 8, 4, 4, 4 and 12 hexadecimal digits with dashes between";
     case ENTRY_NETWORK:
@@ -179,8 +196,8 @@ const char *entry_parse(const char *text, struct entry *ret_entry) {
             return parse_kind(text + word + strspn(text + word, " \t"), (enum entry_kind) kind,
                               ret_entry);
     }
-    if (entry_parse_mac(text, ret_entry) || parse_oui(text, ret_entry) ||
-        entry_parse_uuid(text, ret_entry) || parse_network(text, ret_entry) == NULL)
+    if (parse_mac(text, ret_entry) || parse_oui(text, ret_entry) || parse_uuid(text, ret_entry) ||
+        parse_network(text, ret_entry) == NULL)
         return NULL;
     if (strchr(text, '/') != NULL)
         return parse_network(text, ret_entry);

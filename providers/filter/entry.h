@@ -18,6 +18,10 @@ enum entry_kind {
     ENTRY_KINDS,
 };
 
+#define ENTRY_MAC_SIZE  6
+#define ENTRY_OUI_SIZE  3
+#define ENTRY_UUID_SIZE 16
+
 #define ENTRY_KEY_MAX 255 /* bytes; the longest a DHCP option of one part can be */
 
 struct entry {
@@ -34,8 +38,12 @@ const char *entry_kind_title(enum entry_kind kind);
  * Returns NULL, or what is wrong with it; then `ret_entry` is untouched. */
 const char *entry_parse(const char *text, struct entry *ret_entry);
 
-bool entry_parse_mac(const char *text, struct entry *ret_entry);
-bool entry_parse_uuid(const char *text, struct entry *ret_entry);
+/* As the host writes them, for every client anew: the bytes of "52:54:00:12:34:56" and of
+ * "33221100-5544-7766-8899-aabbccddeeff"; the network key of all bits of an address, of which the
+ * bytes behind `size` are left as they are. False: it is none; what is returned holds nothing. */
+bool entry_read_mac(const char *text, unsigned char ret_mac[ENTRY_MAC_SIZE]);
+bool entry_read_uuid(const char *text, unsigned char ret_uuid[ENTRY_UUID_SIZE]);
+bool entry_read_address(const char *text, struct entry *ret_entry);
 
 /* The network of `bits` that an address key (of 32 or 128 bits) lies in; cuts it in place. */
 void entry_cut_network(struct entry *network, unsigned bits);

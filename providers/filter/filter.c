@@ -83,23 +83,20 @@ static bool match_set(struct match *match, const struct rule_origin *origin, enu
     return true;
 }
 
-static bool match_mac(const struct filter *filter, const struct boot_host_request *request,
-                      struct match *ret_match) {
-    const char *mac = filter->host->request_text(request, BOOT_HOST_REQUEST_MAC);
-    struct entry key;
-    return mac != NULL && entry_parse_mac(mac, &key) &&
-           match_set(ret_match, rules_find(filter->rules, &key), ENTRY_MAC, mac);
+/* The client's MAC or the vendor's part of it; `mac` holds its bytes, `text` is NULL without one. */
+static bool match_mac(const struct filter *filter, enum entry_kind kind, const char *text,
+                      const unsigned char mac[ENTRY_MAC_SIZE], struct match *ret_match) {
+    size_t size = kind == ENTRY_OUI ? ENTRY_OUI_SIZE : ENTRY_MAC_SIZE;
+    return text != NULL &&
+           match_set(ret_match, rules_find(filter->rules, kind, mac, size), kind, text);
 }
 
-static bool match_oui(const struct filter *filter, const struct boot_host_request *request,
-                      struct match *ret_match) {
-    const char *mac = filter->host->request_text(request, BOOT_HOST_REQUEST_MAC);
-    struct entry key;
-    if (mac == NULL || !entry_parse_mac(mac, &key))
-        return false;
-    key.kind = ENTRY_OUI;
-    key.size = 3;
-    return match_set(ret_match, rules_find(filter->rules, &key), ENTRY_OUI, mac);
+static const char *read_mac(const struct filter *filter, const struct boot_host_request *request,
+                            unsigned char ret_mac[ENTRY_MAC_SIZE]) {
+    if (!rules_has_kind(filter->rules, ENTRY_MAC) && !rules_has_kind(filter->rules, ENTRY_OUI))
+        return NULL;
+    const char *text = filter->host->request_text(request, BOOT_HOST_REQUEST_MAC);
+    return text != NULL && entry_read_mac(text, ret_mac) ? text : NULL;
 }
 
 /* A list may hold a UUID as either tool prints it: SMBIOS's order, or the bytes as they are. */
@@ -107,25 +104,30 @@ static bool match_uuid(const struct filter *filter, const struct boot_host_reque
                        struct match *ret_match) {
     static const uint32_t orders[] = {BOOT_HOST_REQUEST_UUID, BOOT_HOST_REQUEST_UUID_SWAPPED};
     bool found = false;
-    for (size_t i = 0; !found && i < 2; i++) {
-        const char *uuid = filter->host->request_text(request, orders[i]);
-        struct entry key;
-        found = uuid != NULL && entry_parse_uuid(uuid, &key) &&
-                match_set(ret_match, rules_find(filter->rules, &key), ENTRY_UUID, uuid);
+    for (size_t i = 0; !found && i < 2 && rules_has_kind(filter->rules, ENTRY_UUID); i++) {
+        const char *text = filter->host->request_text(request, orders[i]);
+        unsigned char uuid[ENTRY_UUID_SIZE];
+        found = text != NULL && entry_read_uuid(text, uuid) &&
+                match_set(ret_match, rules_find(filter->rules, ENTRY_UUID, uuid, sizeof uuid),
+                          ENTRY_UUID, text);
     }
     return found;
 }
 
 static bool match_network(const struct filter *filter, const struct boot_host_request *request,
                           struct match *ret_match) {
-    const char *address = filter->host->request_text(request, BOOT_HOST_REQUEST_NETWORK);
     struct entry key;
-    return address != NULL && entry_parse(address, &key) == NULL && key.kind == ENTRY_NETWORK &&
+    if (!rules_has_kind(filter->rules, ENTRY_NETWORK))
+        return false;
+    const char *address = filter->host->request_text(request, BOOT_HOST_REQUEST_NETWORK);
+    return address != NULL && entry_read_address(address, &key) &&
            match_set(ret_match, rules_find_network(filter->rules, &key), ENTRY_NETWORK, address);
 }
 
 static bool match_vendor_class(const struct filter *filter, const struct boot_host_request *request,
                                struct match *ret_match) {
+    if (!rules_has_kind(filter->rules, ENTRY_VENDOR_CLASS))
+        return false;
     const char *name = filter->host->request_text(request, BOOT_HOST_REQUEST_VENDOR_CLASS);
     return name != NULL &&
            match_set(ret_match, rules_find_prefix(filter->rules, name), ENTRY_VENDOR_CLASS, name);
@@ -143,6 +145,8 @@ static bool asked_is(const void *user, const char *name) {
 
 static bool match_architecture(const struct filter *filter, const struct boot_host_request *request,
                                struct match *ret_match) {
+    if (!rules_has_kind(filter->rules, ENTRY_ARCHITECTURE))
+        return false;
     const char *name = filter->host->request_text(request, BOOT_HOST_REQUEST_ARCHITECTURE);
     const struct asked asked = {filter->host, request};
     return name != NULL &&
@@ -168,10 +172,12 @@ static int32_t filter_decide(void *instance, const struct boot_host_request *req
                              struct boot_host_reply *reply) {
     const struct filter *filter = instance;
     struct match match = {0};
-    bool found = match_mac(filter, request, &match) || match_uuid(filter, request, &match) ||
-                 match_oui(filter, request, &match) || match_network(filter, request, &match) ||
-                 match_vendor_class(filter, request, &match) ||
-                 match_architecture(filter, request, &match);
+    unsigned char mac[ENTRY_MAC_SIZE];
+    const char *text = read_mac(filter, request, mac);
+    bool found =
+        match_mac(filter, ENTRY_MAC, text, mac, &match) || match_uuid(filter, request, &match) ||
+        match_mac(filter, ENTRY_OUI, text, mac, &match) || match_network(filter, request, &match) ||
+        match_vendor_class(filter, request, &match) || match_architecture(filter, request, &match);
     if (found && match.origin->deny) {
         explain(filter, reply, BOOT_HOST_REPLY_REASON, &match);
         return BOOT_HOST_DROP;

@@ -148,7 +148,8 @@ int32_t list_read_all(const struct boot_host *host, const struct boot_host_confi
         int32_t read = list_read(&list, keys[i], i % 2 == 1);
         result = result != 0 ? result : read;
     }
-    rules_sort(rules);
+    if (!rules_sort(rules))
+        return -ENOMEM;
     rules_contradictions(rules, warn_contradiction, &warning);
     return result;
 }

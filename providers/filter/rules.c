@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Sorted rules. Keys of one kind lie together, ordered by size, then bytes; of equal keys the
- * denying one comes first, so the first that is found decides.
+ * Sorted rules, and an index by hash. Keys of one kind lie together, ordered by size, then bytes; of
+ * equal keys the denying one comes first: that one is in the index, and decides.
  */
 #include "rules.h"
 
@@ -21,7 +21,10 @@ struct rules {
     struct rule *all;
     size_t count;
     size_t room;
+    uint32_t *index;             /* by hash: place in `all`, from 1; 0: free. NULL: no rules */
+    size_t index_mask;           /* a power of two, less 1 */
     bool has[2];                 /* by deny */
+    bool has_kind[ENTRY_KINDS];  /* what nobody has written a rule for is not looked up */
     bool network_bits[PREFIXES]; /* lengths that occur: only those are tried */
     bool class_sizes[PREFIXES];
 };
@@ -36,6 +39,7 @@ void rules_free(struct rules *rules) {
     for (size_t i = 0; i < rules->count; i++)
         free(rules->all[i].key);
     free(rules->all);
+    free(rules->index);
     free(rules);
 }
 
@@ -61,6 +65,7 @@ bool rules_add(struct rules *rules, const struct entry *entry, const struct rule
     key[entry->size] = '\0';
     rules->all[rules->count++] = (struct rule){key, entry->size, entry->kind, *origin};
     rules->has[origin->deny] = true;
+    rules->has_kind[entry->kind] = true;
     if (entry->kind == ENTRY_NETWORK)
         rules->network_bits[entry->key[1]] = true;
     if (entry->kind == ENTRY_VENDOR_CLASS)
@@ -70,6 +75,10 @@ bool rules_add(struct rules *rules, const struct entry *entry, const struct rule
 
 bool rules_has(const struct rules *rules, bool deny) {
     return rules->has[deny];
+}
+
+bool rules_has_kind(const struct rules *rules, enum entry_kind kind) {
+    return rules->has_kind[kind];
 }
 
 static int compare_keys(const struct rule *rule, enum entry_kind kind, const void *key,
@@ -92,9 +101,46 @@ static int compare_rules(const void *left, const void *right) {
     return a->origin.line < b->origin.line ? -1 : a->origin.line > b->origin.line;
 }
 
-void rules_sort(struct rules *rules) {
-    if (rules->count > 0)
-        qsort(rules->all, rules->count, sizeof rules->all[0], compare_rules);
+/* Keys are short; eight bytes a step. */
+static size_t hash_key(enum entry_kind kind, const void *key, size_t size) {
+    uint64_t hash = (kind + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    const unsigned char *bytes = key;
+    while (size > 0) {
+        uint64_t word = 0;
+        size_t step = size < sizeof word ? size : sizeof word;
+        memcpy(&word, bytes, step);
+        hash = (hash ^ word) * UINT64_C(0x9fb21c651e98df25);
+        hash ^= hash >> 32;
+        bytes += step;
+        size -= step;
+    }
+    return (size_t) hash;
+}
+
+/* Of equal keys the first, which goes in first, stays the one that is found. */
+static bool rules_index(struct rules *rules) {
+    size_t room = 4;
+    while (room < 2 * rules->count)
+        room *= 2;
+    rules->index = calloc(room, sizeof *rules->index);
+    if (rules->index == NULL)
+        return false;
+    rules->index_mask = room - 1;
+    for (size_t i = 0; i < rules->count; i++) {
+        const struct rule *rule = &rules->all[i];
+        size_t place = hash_key(rule->kind, rule->key, rule->size);
+        while (rules->index[place & rules->index_mask] != 0)
+            place++;
+        rules->index[place & rules->index_mask] = (uint32_t) i + 1;
+    }
+    return true;
+}
+
+bool rules_sort(struct rules *rules) {
+    if (rules->count == 0)
+        return true;
+    qsort(rules->all, rules->count, sizeof rules->all[0], compare_rules);
+    return rules_index(rules);
 }
 
 void rules_contradictions(const struct rules *rules,
@@ -125,16 +171,17 @@ static size_t lower_bound(const struct rules *rules, enum entry_kind kind, const
     return low;
 }
 
-static const struct rule_origin *find(const struct rules *rules, enum entry_kind kind,
-                                      const void *key, size_t size) {
-    size_t index = lower_bound(rules, kind, key, size);
-    if (index == rules->count || compare_keys(&rules->all[index], kind, key, size) != 0)
+const struct rule_origin *rules_find(const struct rules *rules, enum entry_kind kind,
+                                     const void *key, size_t size) {
+    if (!rules->has_kind[kind])
         return NULL;
-    return &rules->all[index].origin;
-}
-
-const struct rule_origin *rules_find(const struct rules *rules, const struct entry *key) {
-    return find(rules, key->kind, key->key, key->size);
+    for (size_t place = hash_key(kind, key, size);; place++) {
+        uint32_t number = rules->index[place & rules->index_mask];
+        if (number == 0)
+            return NULL;
+        if (compare_keys(&rules->all[number - 1], kind, key, size) == 0)
+            return &rules->all[number - 1].origin;
+    }
 }
 
 const struct rule_origin *rules_find_network(const struct rules *rules,
@@ -145,7 +192,7 @@ const struct rule_origin *rules_find_network(const struct rules *rules,
         if (!rules->network_bits[bits])
             continue;
         entry_cut_network(&key, (unsigned) bits);
-        found = rules_find(rules, &key);
+        found = rules_find(rules, ENTRY_NETWORK, key.key, key.size);
     }
     return found;
 }
@@ -155,7 +202,7 @@ const struct rule_origin *rules_find_prefix(const struct rules *rules, const cha
     size_t size = strnlen(vendor_class, ENTRY_KEY_MAX);
     for (; found == NULL && size > 0; size--) {
         if (rules->class_sizes[size])
-            found = find(rules, ENTRY_VENDOR_CLASS, vendor_class, size);
+            found = rules_find(rules, ENTRY_VENDOR_CLASS, vendor_class, size);
     }
     return found;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * All entries of an instance, sorted once, found by binary search: 100 000 cost 17 comparisons.
+ * All entries of an instance, sorted and indexed once: among 100 000, one is found as fast as among
+ * two.
  */
 #pragma once
 
@@ -24,8 +25,8 @@ void rules_free(struct rules *rules);
 /* False when memory is short. Not after rules_sort. */
 bool rules_add(struct rules *rules, const struct entry *entry, const struct rule_origin *origin);
 
-/* Makes the rules ready for rules_find. */
-void rules_sort(struct rules *rules);
+/* Makes the rules ready for rules_find. False when memory is short. */
+bool rules_sort(struct rules *rules);
 
 /* Calls `report` for each entry that is both allowed and denied, with the allowing one. */
 void rules_contradictions(const struct rules *rules,
@@ -34,9 +35,12 @@ void rules_contradictions(const struct rules *rules,
                           void *user);
 
 bool rules_has(const struct rules *rules, bool deny);
+/* Is there any rule of this kind? If not, a client need not be asked for what it compares. */
+bool rules_has_kind(const struct rules *rules, enum entry_kind kind);
 
 /* The rule for exactly this key, the denying one of two; NULL: none. Any thread. */
-const struct rule_origin *rules_find(const struct rules *rules, const struct entry *key);
+const struct rule_origin *rules_find(const struct rules *rules, enum entry_kind kind,
+                                     const void *key, size_t size);
 /* The rule with the longest prefix of this address (a network key of all bits). */
 const struct rule_origin *rules_find_network(const struct rules *rules,
                                              const struct entry *address);
