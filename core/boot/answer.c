@@ -28,9 +28,8 @@ struct build {
 
 /* Asks a row of the table, and notes that it fired. */
 static bool fires(struct build *build, enum quirk quirk) {
-    const struct quirk_row *row = quirk_get(quirk);
     build->facts.size = build->writer.size;
-    if (!row->fires(&build->facts))
+    if (!quirk_get(quirk)->fires(&build->facts))
         return false;
     trace_add_quirk(build->trace, quirk);
     return true;
@@ -201,7 +200,6 @@ int answer_make(const struct request *request, const struct reply *reply, int32_
                 const struct answer_policy *policy, struct trace *trace,
                 struct answer *ret_answer) {
     struct plan plan = {0};
-    struct answer answer = {0};
     const char *why = NULL;
     int status = plan_make(request, reply, verdict, policy, &plan, &why);
     if (why != NULL)
@@ -213,7 +211,7 @@ int answer_make(const struct request *request, const struct reply *reply, int32_
                                       .view = request_get_view(request),
                                       .pxe = request_get_pxe(request),
                                       .plan = &plan};
-    writer_init(&build.writer, answer.packet, room_of(request));
+    writer_init(&build.writer, ret_answer->packet, room_of(request));
     put_header(&build);
     put_options(&build);
     (void) fires(&build, QUIRK_END_THEN_ZEROS);
@@ -227,7 +225,6 @@ int answer_make(const struct request *request, const struct reply *reply, int32_
     }
     trace_set_answer(trace, shape_name(&plan), plan.form != PLAN_MENU ? plan.boot_file : NULL,
                      &plan.server);
-    answer.size = build.writer.size;
-    *ret_answer = answer;
+    ret_answer->size = build.writer.size;
     return 0;
 }

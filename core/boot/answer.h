@@ -41,6 +41,7 @@ struct answer {
 
 /* Builds the packet for a decision. Returns 0; -ENOMSG when silence is the answer; -EMSGSIZE when
  * it cannot fit, -EINVAL when the reply makes no sense, with a note in the trace. The trace gets
- * shape, boot file, server and quirks. */
+ * shape, boot file, server and quirks. Unless it is 0, the size in `ret_answer` is untouched, and
+ * its packet holds nothing of use. */
 int answer_make(const struct request *request, const struct reply *reply, int32_t verdict,
                 const struct answer_policy *policy, struct trace *trace, struct answer *ret_answer);

@@ -41,16 +41,25 @@ static bool has_code(const struct request *request, bool (*test)(uint16_t code))
            test((uint16_t) code);
 }
 
+/* Any of those that it names. */
+static bool has_architecture(const struct request *request, const char *wanted) {
+    const char *name = NULL;
+    for (uint32_t i = 0; (name = request_architecture(request, i)) != NULL; i++)
+        if (strcmp(name, wanted) == 0)
+            return true;
+    return false;
+}
+
 /* Its boot ROM says x86 BIOS, so that only the vendor's prefixes of its MAC give it away. */
 bool shape_is_raspberry_pi(const struct request *request) {
     static const char *const prefixes[] = {
         "28:cd:c1:", "2c:cf:67:", "88:a2:9e:", "b8:27:eb:", "d8:3a:dd:", "dc:a6:32:", "e4:5f:01:"};
-    const char *mac = request_text(request, BOOT_HOST_REQUEST_MAC);
-    if (request_is(request, "raspberry-pi") == 1)
+    if (has_architecture(request, "raspberry-pi"))
         return true;
-    if (mac == NULL || request_is(request, "x86-bios") != 1 || !has_loader(request, "firmware"))
+    if (!has_architecture(request, "x86-bios") || !has_loader(request, "firmware"))
         return false;
-    for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+    const char *mac = request_text(request, BOOT_HOST_REQUEST_MAC);
+    for (size_t i = 0; mac != NULL && i < ARRAY_SIZE(prefixes); i++)
         if (strncmp(mac, prefixes[i], strlen(prefixes[i])) == 0)
             return true;
     return false;

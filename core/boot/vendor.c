@@ -100,9 +100,11 @@ static bool append_suboptions(const struct reply *reply, uint8_t *value, size_t 
 
 bool vendor_encode(const struct vendor_wish *wish, uint8_t ret_value[PXE_VENDOR_MAX],
                    size_t *ret_size) {
-    struct scratch scratch = {0};
+    struct scratch scratch; /* what the counts say is written, and no more is read */
     struct pxe_vendor vendor = {0};
     size_t size = 0;
+    scratch.item_count = 0;
+    scratch.server_count = 0;
     put_wish(&scratch, wish, &vendor);
     if ((vendor.has_control || vendor.has_boot_item) &&
         !pxe_vendor_encode(&vendor, ret_value, &size))

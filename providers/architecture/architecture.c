@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "choices.h"
 #include "known-architecture.h"
 #include "loops.h"
 
-#define BOOT_FILE_MAX   513       /* with the NUL: what the host takes */
 #define LOOP_COUNT_MAX  1000      /* more would not be a stop */
-#define LOOP_STATE_NAME "loops-1" /* the table's layout is in the name */
+#define LOOP_STATE_NAME "loops-2" /* the table's layout is in the name */
 #define SECOND          INT64_C(1000000)
 
 #define FIRMWARE(name, title)                                                                      \
@@ -82,26 +82,12 @@ static const struct boot_host_setting settings[] = {
 struct policy {
     const struct boot_host *host;
     const struct boot_host_config *config;
+    struct choices choices;
     struct loops *loops; /* NULL: not watched */
     int64_t loop_count;
     int64_t loop_window;
     int32_t loop_verdict;
 };
-
-static const char *const loaders[] = {"ipxe", "grub", "wdsnbp"};
-#define LOADER_COUNT (sizeof loaders / sizeof loaders[0])
-
-/* The loader that a key "ipxe.x64-uefi" is of, and its architecture; NULL: no such key. */
-static const char *split_key(const char *key, const char **ret_architecture) {
-    for (size_t i = 0; i < LOADER_COUNT; i++) {
-        size_t length = strlen(loaders[i]);
-        if (strncmp(key, loaders[i], length) == 0 && key[length] == '.') {
-            *ret_architecture = key + length + 1;
-            return loaders[i];
-        }
-    }
-    return NULL;
-}
 
 static bool ends_with(const char *text, const char *end) {
     size_t length = strlen(text);
@@ -115,7 +101,7 @@ static int32_t check_keys(const struct policy *policy) {
     for (uint32_t i = 0; (key = policy->host->config_key(policy->config, i)) != NULL; i++) {
         const char *architecture = key;
         const char *value = policy->host->config_text(policy->config, key);
-        if (split_key(key, &architecture) != NULL &&
+        if (choices_split_key(key, &architecture) != NULL &&
             !known_architecture(policy->host, architecture)) {
             policy->host->config_error(policy->config, key, 0,
                                        "the part behind the dot is no known architecture; write a "
@@ -154,6 +140,7 @@ static int32_t read_loop_settings(struct policy *policy) {
 static void policy_close(void *instance) {
     struct policy *policy = instance;
     loops_free(policy->loops);
+    choices_clear(&policy->choices);
     free(policy);
 }
 
@@ -167,6 +154,8 @@ static int32_t policy_open(const struct boot_host *host, const struct boot_host_
     int32_t keys = check_keys(policy);
     int32_t result = read_loop_settings(policy);
     result = result != 0 ? result : keys;
+    if (result == 0 && !choices_read(&policy->choices, host, config))
+        result = -ENOMEM;
     if (result == 0 && policy->loop_count > 0) {
         policy->loops = loops_new((uint32_t) policy->loop_count, policy->loop_window);
         result = policy->loops != NULL ? 0 : -ENOMEM;
@@ -177,46 +166,6 @@ static int32_t policy_open(const struct boot_host *host, const struct boot_host_
     }
     *ret_instance = policy;
     return 0;
-}
-
-/* The loader by whose keys the client is served; NULL: it is firmware. */
-static const char *find_loader(const struct policy *policy,
-                               const struct boot_host_request *request) {
-    const char *name = policy->host->request_text(request, BOOT_HOST_REQUEST_LOADER);
-    for (size_t i = 0; name != NULL && i < LOADER_COUNT; i++) {
-        if (strcmp(name, loaders[i]) == 0)
-            return loaders[i];
-    }
-    return NULL;
-}
-
-struct choice {
-    char key[96];
-    const char *value; /* NULL: nothing is set for this client */
-};
-
-static void choose_for_loader(const struct policy *policy, const struct boot_host_request *request,
-                              const char *loader, struct choice *choice) {
-    const char *name = NULL;
-    for (uint32_t i = 0; (name = policy->host->request_architecture(request, i)) != NULL; i++) {
-        (void) snprintf(choice->key, sizeof choice->key, "%s.%s", loader, name);
-        choice->value = policy->host->config_text(policy->config, choice->key);
-        if (choice->value != NULL)
-            return;
-    }
-    (void) snprintf(choice->key, sizeof choice->key, "%s", loader);
-    choice->value = policy->host->config_text(policy->config, loader);
-}
-
-static void choose_for_firmware(const struct policy *policy,
-                                const struct boot_host_request *request, struct choice *choice) {
-    const char *name = NULL;
-    for (uint32_t i = 0; (name = policy->host->request_architecture(request, i)) != NULL; i++) {
-        (void) snprintf(choice->key, sizeof choice->key, "%s", name);
-        choice->value = policy->host->config_text(policy->config, name);
-        if (choice->value != NULL)
-            return;
-    }
 }
 
 static void note_nothing(const struct policy *policy, const struct boot_host_request *request,
@@ -238,22 +187,29 @@ static void note_nothing(const struct policy *policy, const struct boot_host_req
     (void) policy->host->reply_set(reply, BOOT_HOST_REPLY_NOTE, text);
 }
 
-static int32_t set_boot_file(const struct policy *policy, struct boot_host_reply *reply,
-                             const struct choice *choice) {
-    char file[BOOT_FILE_MAX];
+static int32_t fill_in(const struct policy *policy, struct boot_host_reply *reply,
+                       const struct choice *choice, char ret_file[BOOT_FILE_MAX]) {
     char text[512];
-    int64_t length = policy->host->expand(reply, choice->value, file, sizeof file);
-    if (length >= 0 && length < (int64_t) sizeof file) {
-        (void) snprintf(text, sizeof text, "by the setting %s", choice->key);
-        (void) policy->host->reply_set(reply, BOOT_HOST_REPLY_REASON, text);
-        return policy->host->reply_set(reply, BOOT_HOST_REPLY_BOOT_FILE, file);
-    }
+    int64_t length = policy->host->expand(reply, choice->value, ret_file, BOOT_FILE_MAX);
+    if (length >= 0 && length < BOOT_FILE_MAX)
+        return 0;
     (void) snprintf(text, sizeof text, "%s = %.120s: %s", choice->key, choice->value,
                     length >= 0 ? "the name is too long"
                                 : "it names a fact that this client does not have; give a value "
                                   "for that case with ${fact:-value}");
     policy->host->log(policy->host, BOOT_HOST_LOG_WARNING, text);
     return length >= 0 ? -E2BIG : (int32_t) length;
+}
+
+static int32_t set_boot_file(const struct policy *policy, struct boot_host_reply *reply,
+                             const struct choice *choice) {
+    char filled[BOOT_FILE_MAX];
+    int32_t result = choice->is_template ? fill_in(policy, reply, choice, filled) : 0;
+    if (result != 0)
+        return result;
+    (void) policy->host->reply_set(reply, BOOT_HOST_REPLY_REASON, choice->reason);
+    return policy->host->reply_set(reply, BOOT_HOST_REPLY_BOOT_FILE,
+                                   choice->is_template ? filled : choice->value);
 }
 
 /* A chain-load loop fetches its file every time round. A client that asks again because nothing
@@ -303,22 +259,19 @@ static int32_t check_loop(const struct policy *policy, const struct boot_host_re
 static int32_t policy_decide(void *instance, const struct boot_host_request *request,
                              struct boot_host_reply *reply) {
     const struct policy *policy = instance;
-    struct choice choice = {.key = ""};
     if (policy->host->reply_get(reply, BOOT_HOST_REPLY_BOOT_FILE) != NULL) {
         (void) policy->host->reply_set(reply, BOOT_HOST_REPLY_REASON,
                                        "an earlier provider chose the boot file");
         return check_loop(policy, request, reply);
     }
-    const char *loader = find_loader(policy, request);
-    if (loader != NULL)
-        choose_for_loader(policy, request, loader, &choice);
-    else
-        choose_for_firmware(policy, request, &choice);
-    if (choice.value == NULL || choice.value[0] == '\0') {
+    const char *loader =
+        choices_loader(policy->host->request_text(request, BOOT_HOST_REQUEST_LOADER));
+    const struct choice *choice = choices_find(&policy->choices, policy->host, request, loader);
+    if (choice == NULL || choice->value[0] == '\0') {
         note_nothing(policy, request, reply, loader);
         return BOOT_HOST_PASS;
     }
-    int32_t result = set_boot_file(policy, reply, &choice);
+    int32_t result = set_boot_file(policy, reply, choice);
     return result != 0 ? result : check_loop(policy, request, reply);
 }
 

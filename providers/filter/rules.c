@@ -101,20 +101,23 @@ static int compare_rules(const void *left, const void *right) {
     return a->origin.line < b->origin.line ? -1 : a->origin.line > b->origin.line;
 }
 
+static uint64_t hash_word(uint64_t hash, uint64_t word) {
+    hash = (hash ^ word) * UINT64_C(0x9fb21c651e98df25);
+    return hash ^ hash >> 32;
+}
+
 /* Keys are short; eight bytes a step. */
 static size_t hash_key(enum entry_kind kind, const void *key, size_t size) {
     uint64_t hash = (kind + 1) * UINT64_C(0x9e3779b97f4a7c15);
     const unsigned char *bytes = key;
-    while (size > 0) {
-        uint64_t word = 0;
-        size_t step = size < sizeof word ? size : sizeof word;
-        memcpy(&word, bytes, step);
-        hash = (hash ^ word) * UINT64_C(0x9fb21c651e98df25);
-        hash ^= hash >> 32;
-        bytes += step;
-        size -= step;
+    uint64_t word = 0;
+    for (; size >= sizeof word; size -= sizeof word, bytes += sizeof word) {
+        memcpy(&word, bytes, sizeof word);
+        hash = hash_word(hash, word);
     }
-    return (size_t) hash;
+    word = 0;
+    memcpy(&word, bytes, size);
+    return (size_t) hash_word(hash, word);
 }
 
 /* Of equal keys the first, which goes in first, stays the one that is found. */
