@@ -65,6 +65,14 @@ bool address_equal(const struct address *a, const struct address *b) {
     return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
+/* Multiplied, since addresses of one network differ in their last bits alone. */
+uint32_t address_hash(const struct address *address) {
+    uint64_t halves[2];
+    memcpy(halves, address->bytes, sizeof(halves));
+    uint64_t mixed = (halves[0] ^ halves[1] << 1) * UINT64_C(0x9e3779b97f4a7c15);
+    return (uint32_t) (mixed >> 32);
+}
+
 bool address_is_unspecified(const struct address *address) {
     static const uint8_t zero[16];
     return memcmp(address->bytes, zero, sizeof(zero)) == 0;

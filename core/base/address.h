@@ -36,5 +36,8 @@ bool address_parse(const char *text, struct address *ret_address);
 /* Same family and bytes; ports are not compared. */
 bool address_equal(const struct address *a, const struct address *b);
 
+/* Equal addresses have equal hashes. */
+uint32_t address_hash(const struct address *address);
+
 /* No address, or 0.0.0.0 or ::. */
 bool address_is_unspecified(const struct address *address);

@@ -10,6 +10,7 @@
 
 #include "base/address.h"
 
+struct client_key;
 struct quota;
 
 struct quota_limits {
@@ -35,15 +36,18 @@ struct quota_limits quota_limits_parked(void);
 struct quota *quota_new(const struct quota_limits *limits);
 void quota_free(struct quota *quota);
 
-/* Charges one unit to a client (its name, see request_get_client) and to the source of its packet.
- * A source that is no address (0.0.0.0: a client without a lease) is not counted as one. Nothing is
- * charged unless the result is QUOTA_OK. */
-enum quota_status quota_charge(struct quota *quota, const char *client,
-                               const struct address *source);
+/* May a client and the source of its packet hold one more? Counts the answer. A source that is no
+ * address (0.0.0.0: a client without a lease) is not counted as one. */
+enum quota_status quota_check(struct quota *quota, const struct client_key *client,
+                              const struct address *source);
+
+/* Charges one unit to both, which is what quota_check() has allowed. */
+void quota_hold(struct quota *quota, const struct client_key *client, const struct address *source);
 
 /* Gives one unit back, with the client and source it was charged to. */
-void quota_release(struct quota *quota, const char *client, const struct address *source);
+void quota_release(struct quota *quota, const struct client_key *client,
+                   const struct address *source);
 
 uint32_t quota_held(const struct quota *quota);
-/* How often a charge was refused for this reason; for QUOTA_OK, how often it was not. */
+/* How often quota_check() has said this. */
 uint64_t quota_count(const struct quota *quota, enum quota_status status);

@@ -73,9 +73,8 @@ static gboolean uuid_equal(gconstpointer left, gconstpointer right) {
     return memcmp(a->uuid, b->uuid, sizeof(a->uuid)) == 0;
 }
 
-static guint ip_hash(gconstpointer data) {
-    const struct address *address = data;
-    return hash_bytes(address->bytes, sizeof(address->bytes));
+static guint ip_hash(gconstpointer address) {
+    return address_hash(address);
 }
 
 static gboolean ip_equal(gconstpointer left, gconstpointer right) {

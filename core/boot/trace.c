@@ -218,8 +218,9 @@ void trace_set_answer(struct trace *trace, const char *shape, const char *boot_f
 }
 
 void trace_set_destination(struct trace *trace, const struct route *route) {
-    trace->to = route->to;
-    trace->rule = route->rule;
+    trace->rule = route != NULL ? route->rule : NULL;
+    if (route != NULL)
+        trace->to = route->to;
 }
 
 /* ---- Reading --------------------------------------------------------------------------------- */

@@ -49,7 +49,7 @@ void trace_set_request(struct trace *trace, struct request *request);
  * file as sent, NULL: none; the address that serves it. */
 void trace_set_answer(struct trace *trace, const char *shape, const char *boot_file,
                       const struct address *server);
-/* The answer was sent. */
+/* The answer goes there; NULL: nowhere, after all. */
 void trace_set_destination(struct trace *trace, const struct route *route);
 
 /* ---- Reading --------------------------------------------------------------------------------- */

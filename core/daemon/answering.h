@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * DHCP and boot-server requests: from a datagram on port 67 or 4011 through request, session, quota
- * and chain to the answer on the wire. Packet thread only.
+ * and chain to the answer on the wire. What a door reads and sends (door.h) needs its own bytes alone,
+ * what is decided in between (deciding.h) needs the world. Packet thread only.
  */
 #pragma once
 

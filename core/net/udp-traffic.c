@@ -9,6 +9,7 @@
 #include "net/sockaddr.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 struct udp_batch {
@@ -116,8 +117,9 @@ static void prepare_outgoing(struct outgoing *out, unsigned slot,
 /* Sends prepared messages; steps over those the kernel refuses, but stops where its buffer is full,
  * since what follows would find it full too. */
 static unsigned send_prepared(int descriptor, struct mmsghdr *messages, unsigned count,
-                              int *ret_errno) {
+                              int ret_errors[LIMIT_BATCH]) {
     unsigned sent = 0;
+    memset(ret_errors, 0, count * sizeof(*ret_errors));
     for (unsigned next = 0; next < count;) {
         int taken = sendmmsg(descriptor, messages + next, count - next, MSG_DONTWAIT);
         if (taken > 0) {
@@ -127,28 +129,28 @@ static unsigned send_prepared(int descriptor, struct mmsghdr *messages, unsigned
         }
         if (errno == EINTR)
             continue;
-        *ret_errno = errno;
-        if (errno == EAGAIN || errno == ENOBUFS)
-            break;
-        next++;
+        bool is_full = errno == EAGAIN || errno == ENOBUFS;
+        unsigned refused = is_full ? count - next : 1;
+        for (unsigned i = 0; i < refused; i++)
+            ret_errors[next + i] = errno;
+        next += refused;
     }
     return sent;
 }
 
 unsigned udp_send(struct udp_socket *socket, const struct udp_datagram *datagrams, unsigned count,
-                  int *ret_errno) {
+                  int *ret_errors) {
     struct outgoing out;
+    int errors[LIMIT_BATCH];
     unsigned sent = 0;
-    int code = 0;
     for (unsigned done = 0; done < count;) {
         unsigned part = MIN(count - done, LIMIT_BATCH);
         for (unsigned i = 0; i < part; i++)
             prepare_outgoing(&out, i, &datagrams[done + i]);
-        sent += send_prepared(udp_descriptor(socket), out.messages, part, &code);
+        sent += send_prepared(udp_descriptor(socket), out.messages, part,
+                              ret_errors != NULL ? ret_errors + done : errors);
         done += part;
     }
-    if (ret_errno != NULL)
-        *ret_errno = code;
     return sent;
 }
 

@@ -93,9 +93,9 @@ unsigned udp_receive(struct udp_socket *socket, struct udp_batch *batch,
 
 /* Sends `count` datagrams with as few system calls as it can; returns how many the kernel took.
  * One that it refuses (no route, no such interface) is left out and the others still go;
- * `ret_errno` (may be NULL) is the last refusal's errno, 0 when there was none. */
+ * `ret_errors` (may be NULL) gets `count` numbers: 0, or the errno of why not. */
 unsigned udp_send(struct udp_socket *socket, const struct udp_datagram *datagrams, unsigned count,
-                  int *ret_errno);
+                  int *ret_errors);
 
 /* Called with a non-empty batch on the thread of the source's main context. Return
  * G_SOURCE_REMOVE to stop. */
