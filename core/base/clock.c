@@ -5,6 +5,7 @@
 #include "base/clock.h"
 
 #include <glib.h>
+#include <time.h>
 
 static int64_t now_monotonic(const struct clock *clock) {
     return g_get_monotonic_time();
@@ -13,6 +14,17 @@ static int64_t now_monotonic(const struct clock *clock) {
 const struct clock *clock_monotonic(void) {
     static const struct clock monotonic = {now_monotonic};
     return &monotonic;
+}
+
+static int64_t now_coarse(const struct clock *clock) {
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (int64_t) now.tv_sec * CLOCK_SECOND + now.tv_nsec / 1000;
+}
+
+const struct clock *clock_coarse(void) {
+    static const struct clock coarse = {now_coarse};
+    return &coarse;
 }
 
 static int64_t now_fake(const struct clock *clock) {

@@ -18,6 +18,10 @@ struct clock {
 /* The machine's monotonic clock. Never freed. Any thread. */
 const struct clock *clock_monotonic(void);
 
+/* The same time as of the machine's last tick, up to 4 ms ago: for what is asked for every packet and
+ * counts in seconds. */
+const struct clock *clock_coarse(void);
+
 static inline int64_t clock_now(const struct clock *clock) {
     return clock->now(clock);
 }

@@ -27,11 +27,10 @@ static bool take_hex(const char **text, uint8_t *ret_byte) {
     return true;
 }
 
-static char *put_hex(char *place, uint8_t byte) {
+static void put_hex(char *place, uint8_t byte) {
     static const char digits[] = "0123456789abcdef";
     place[0] = digits[byte >> 4];
     place[1] = digits[byte & 15];
-    return place + 2;
 }
 
 /* Reads `size` bytes of hex with `separator` (0: none) after every `group` bytes, to the end. */
@@ -58,13 +57,11 @@ bool identity_parse_mac(const char *text, uint8_t ret_mac[IDENTITY_MAC_SIZE]) {
 
 void identity_format_mac(const uint8_t mac[IDENTITY_MAC_SIZE],
                          char ret_text[IDENTITY_MAC_TEXT_SIZE]) {
-    char *place = ret_text;
     for (size_t i = 0; i < IDENTITY_MAC_SIZE; i++) {
-        if (i > 0)
-            *place++ = ':';
-        place = put_hex(place, mac[i]);
+        put_hex(ret_text + 3 * i, mac[i]);
+        ret_text[3 * i + 2] = ':';
     }
-    *place = 0;
+    ret_text[IDENTITY_MAC_TEXT_SIZE - 1] = 0;
 }
 
 /* Which wire byte stands at each place of the text. The way back is the same. */
@@ -100,13 +97,12 @@ bool identity_parse_uuid(const char *text, enum identity_uuid_order order,
 
 void identity_format_uuid(const uint8_t uuid[IDENTITY_UUID_SIZE], enum identity_uuid_order order,
                           char ret_text[IDENTITY_UUID_TEXT_SIZE]) {
-    char *place = ret_text;
-    for (size_t i = 0; i < IDENTITY_UUID_SIZE; i++) {
-        if (dash_before(i))
-            *place++ = '-';
-        place = put_hex(place, uuid[wire_index(order, i)]);
-    }
-    *place = 0;
+    static const uint8_t places[] = {0,  2,  4,  6,  9,  11, 14, 16,
+                                     19, 21, 24, 26, 28, 30, 32, 34};
+    for (size_t i = 0; i < IDENTITY_UUID_SIZE; i++)
+        put_hex(ret_text + places[i], uuid[wire_index(order, i)]);
+    ret_text[8] = ret_text[13] = ret_text[18] = ret_text[23] = '-';
+    ret_text[IDENTITY_UUID_TEXT_SIZE - 1] = 0;
 }
 
 bool identity_is_bad_uuid(const uint8_t uuid[IDENTITY_UUID_SIZE]) {

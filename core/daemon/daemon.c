@@ -24,7 +24,7 @@
 G_DEFINE_QUARK(boothost_daemon_error, daemon_error)
 
 gboolean daemon_may_tell(struct daemon *daemon) {
-    int64_t now_us = clock_now(daemon->clock);
+    int64_t now_us = clock_now(clock_coarse());
     gboolean watched = daemon->control != NULL && control_server_has_subscribers(daemon->control);
     if (watched || rate_has_room(&daemon->log_rate, now_us))
         return TRUE;
@@ -35,7 +35,7 @@ gboolean daemon_may_tell(struct daemon *daemon) {
 void daemon_tell(struct daemon *daemon, const char *event, const char *client, const char *format,
                  ...) {
     uint64_t left_out = 0;
-    gboolean logged = rate_allow(&daemon->log_rate, clock_now(daemon->clock), &left_out);
+    gboolean logged = rate_allow(&daemon->log_rate, clock_now(clock_coarse()), &left_out);
     gboolean watched = daemon->control != NULL && control_server_has_subscribers(daemon->control);
     if (!logged && !watched)
         return;
@@ -179,7 +179,7 @@ struct daemon *daemon_new(struct config *config, GError **error) {
     daemon->clock = clock_monotonic();
     daemon->started_us = g_get_real_time();
     daemon->log_rate.limit = LIMIT_LOG_LINES;
-    daemon->sessions = session_table_new(daemon->clock, LIMIT_SESSIONS);
+    daemon->sessions = session_table_new(clock_coarse(), LIMIT_SESSIONS);
     struct quota_limits limits = quota_limits_parked();
     daemon->quota = quota_new(&limits);
     daemon->retired = g_ptr_array_new_with_free_func(unref_life);

@@ -14,6 +14,15 @@ static void test_monotonic_never_goes_back(void) {
     g_assert_cmpint(after - before, >=, CLOCK_MILLISECOND);
 }
 
+static void test_coarse_is_behind(void) {
+    int64_t coarse = clock_now(clock_coarse());
+    int64_t fine = clock_now(clock_monotonic());
+    g_assert_cmpint(coarse, >, 0);
+    g_assert_cmpint(coarse, <=, fine);
+    g_usleep(20 * CLOCK_MILLISECOND);
+    g_assert_cmpint(clock_now(clock_coarse()), >, coarse);
+}
+
 static void test_fake_moves_by_hand_only(void) {
     struct clock_fake fake;
     clock_fake_init(&fake, 5 * CLOCK_SECOND);
@@ -38,6 +47,7 @@ int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/boothost/base/clock/monotonic-never-goes-back",
                     test_monotonic_never_goes_back);
+    g_test_add_func("/boothost/base/clock/coarse-is-behind", test_coarse_is_behind);
     g_test_add_func("/boothost/base/clock/fake-moves-by-hand-only", test_fake_moves_by_hand_only);
     g_test_add_func("/boothost/base/clock/fakes-are-independent", test_fakes_are_independent);
     return g_test_run();
