@@ -40,7 +40,8 @@
 #define LIMIT_TRACE_ENTRIES 64   /* trace lines of one decision */
 
 /* Clients. */
-#define LIMIT_REQUEST_KEPT 768 /* bytes of a request's options that are remembered; EDK2 sends 110 */
+#define LIMIT_REQUEST_KEPT                                                                         \
+    768                      /* bytes of a request's options that are remembered; EDK2 sends 110 */
 #define LIMIT_SESSIONS 16384 /* clients remembered, about 4 KiB each; the least recent goes first */
 #define LIMIT_SESSION_IDLE_US                                                                      \
     (INT64_C(3600) * 1000000)     /* a client silent for so long is forgotten */

@@ -103,6 +103,15 @@ enum tftp_options_status tftp_options_agree(const struct tftp_packet *request,
     return TFTP_OPTIONS_OK;
 }
 
+gboolean tftp_agreement_equal(const struct tftp_agreement *a, const struct tftp_agreement *b) {
+    return a->block_size == b->block_size && a->window_size == b->window_size &&
+           a->timeout_s == b->timeout_s && a->netascii == b->netascii &&
+           a->has_block_size == b->has_block_size && a->has_window_size == b->has_window_size &&
+           a->has_timeout == b->has_timeout && a->has_size == b->has_size &&
+           a->wants_multicast == b->wants_multicast &&
+           a->has_variable_window == b->has_variable_window;
+}
+
 gboolean tftp_options_any(const struct tftp_agreement *agreement) {
     return agreement->has_block_size || agreement->has_window_size || agreement->has_timeout ||
            agreement->has_size || agreement->has_variable_window;

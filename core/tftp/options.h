@@ -56,6 +56,8 @@ enum tftp_options_status tftp_options_agree(const struct tftp_packet *request,
                                             const struct tftp_settings *settings, unsigned mtu,
                                             unsigned family, struct tftp_agreement *ret_agreement);
 
+gboolean tftp_agreement_equal(const struct tftp_agreement *a, const struct tftp_agreement *b);
+
 /* Whether anything was agreed, so that an OACK comes before the data. */
 gboolean tftp_options_any(const struct tftp_agreement *agreement);
 

@@ -69,6 +69,9 @@ void server_take_unread(struct udp_path *path, gpointer user);
 /* The download has its content, whose reference it takes over: the first packet goes out. */
 void server_start(struct tftp_server *server, struct download *download, struct content *content);
 
+/* The client repeats its request. FALSE: it begins anew, and the download is over. */
+gboolean server_repeat(struct tftp_server *server, struct download *download);
+
 /* Send by the outbox. FALSE with errno: the content cannot be read. */
 void server_send_oack(struct tftp_server *server, struct download *download);
 gboolean server_send_blocks(struct tftp_server *server, struct download *download, uint64_t first,

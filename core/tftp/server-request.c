@@ -70,6 +70,12 @@ static void begin_download(struct tftp_server *server, const struct request *req
     server_ask(server, download);
 }
 
+/* Whether the client repeats what it asked for, rather than asking for it in another way. */
+static gboolean is_same_request(const struct download *old, const struct request *request) {
+    return tftp_agreement_equal(&old->agreement, &request->agreement) &&
+           address_equal(&old->server, &request->open.server);
+}
+
 static void take_read_request(struct tftp_server *server, struct request *request) {
     server->counters[TFTP_COUNTER_REQUESTS]++;
     char name[TFTP_PATH_MAX];
@@ -95,6 +101,8 @@ static void take_read_request(struct tftp_server *server, struct request *reques
     struct download *old = download_table_find_name(server->table, &request->open.client, name);
     if (old != NULL && old->content == NULL)
         return; /* its content is on the way; asking again must not start the wait anew */
+    if (old != NULL && is_same_request(old, request) && server_repeat(server, old))
+        return;
     if (old != NULL)
         server_end(server, old, TRANSFER_REPLACED, "the client asked anew");
     unsigned socket = 0;

@@ -115,6 +115,15 @@ void server_start(struct tftp_server *server, struct download *download, struct 
     step(server, download, &(struct transfer_event){.kind = TRANSFER_EVENT_START}, "");
 }
 
+gboolean server_repeat(struct tftp_server *server, struct download *download) {
+    struct transfer_event event = {.kind = TRANSFER_EVENT_REQUEST};
+    struct transfer_action action = transfer_step(&download->transfer, &event, server->now_us);
+    if (download->transfer.outcome == TRANSFER_REPLACED)
+        return FALSE;
+    act(server, download, &action, "");
+    return TRUE;
+}
+
 void server_take_timer(struct tftp_server *server, struct download *download) {
     if (download->unread) {
         gboolean whole = content_is_whole(download->content, server->now_us);

@@ -6,8 +6,9 @@
 
 #include "codec/tftp.h"
 
-#define WAIT_FLOOR_US   INT64_C(20000)    /* shorter timers resend what is merely on its way */
+#define SPARE_US        INT64_C(20000)    /* beyond the round trip: clients have other work, too */
 #define REPEAT_FLOOR_US INT64_C(10000)    /* a duplicate made by the wire is younger */
+#define OACK_WAIT_US    INT64_C(200000)   /* before there is a round trip to go by */
 #define FIRST_WAIT_US   INT64_C(10000000) /* for the first ACK; clients ask anew after 0.3 to 5 s */
 #define LAST_WAIT_US    INT64_C(5000000)  /* for the last ACK, which many loaders never send */
 
@@ -28,7 +29,7 @@ void transfer_init(struct transfer *transfer, const struct transfer_setup *setup
         .started_us = now_us,
         .sent_us = now_us,
         .progress_us = now_us,
-        .wait_us = MIN(FIRST_WAIT_US, setup->timeout_us),
+        .wait_us = MIN(OACK_WAIT_US, setup->timeout_us),
     };
 }
 
@@ -73,11 +74,18 @@ static int64_t give_up_at(const struct transfer *transfer) {
     return transfer->progress_us + patience;
 }
 
+static gboolean may_repeat(const struct transfer *transfer) {
+    if (transfer->verified)
+        return TRUE;
+    return transfer->setup.oack && transfer->oack_repeats < TRANSFER_OACK_REPEATS;
+}
+
 static void set_timer(struct transfer *transfer, int64_t now_us) {
     transfer->sent_us = now_us;
-    /* An unverified client gets nothing twice: there is only the end to wait for. */
-    int64_t next = transfer->verified ? now_us + transfer->wait_us : INT64_MAX;
-    transfer->wake_us = MIN(next, give_up_at(transfer));
+    int64_t next = may_repeat(transfer) ? now_us + transfer->wait_us : INT64_MAX;
+    /* A window that grew late may hold the last block, for which there is less patience. */
+    int64_t last = MAX(give_up_at(transfer), now_us + SPARE_US);
+    transfer->wake_us = MIN(next, last);
 }
 
 /* The window after the last acknowledged block; one block only for an unverified client. */
@@ -88,6 +96,7 @@ static struct transfer_action send_window(struct transfer *transfer, int64_t now
     if (transfer->highest >= first) {
         transfer->resent += MIN(transfer->highest, last) - first + 1;
         transfer->repeated = TRUE;
+        transfer->disturbed = TRUE;
     }
     transfer->sent = last;
     transfer->highest = MAX(transfer->highest, last);
@@ -96,35 +105,55 @@ static struct transfer_action send_window(struct transfer *transfer, int64_t now
         .first = first, .count = (unsigned) (last - first + 1), .wake_us = transfer->wake_us};
 }
 
-static struct transfer_action start(struct transfer *transfer, int64_t now_us) {
+static struct transfer_action send_first(struct transfer *transfer, int64_t now_us) {
     if (!transfer->setup.oack)
         return send_window(transfer, now_us);
     set_timer(transfer, now_us);
     return (struct transfer_action){.oack = TRUE, .wake_us = transfer->wake_us};
 }
 
-/* RFC 6298 section 2, with the wait's floor and ceiling. */
-static void measure_round_trip(struct transfer *transfer, int64_t now_us) {
-    if (!transfer->repeated) {
-        int64_t sample = now_us - transfer->sent_us;
-        if (transfer->smooth_us == 0) {
-            transfer->smooth_us = MAX(sample, 1);
-            transfer->varies_us = sample / 2;
-        } else {
-            int64_t error = ABS(transfer->smooth_us - sample);
-            transfer->varies_us += (error - transfer->varies_us) / 4;
-            transfer->smooth_us += (sample - transfer->smooth_us) / 8;
-            transfer->smooth_us = MAX(transfer->smooth_us, 1);
-        }
+/* The client asks again: for a lost first packet, or from the beginning. A request that was doubled
+ * on its way and overtaken by the client's next packets is no new beginning. */
+static struct transfer_action take_request(struct transfer *transfer, int64_t now_us) {
+    if (transfer->verified) {
+        if (now_us - transfer->started_us < 2 * transfer->smooth_us)
+            return keep_waiting(transfer);
+        return end(transfer, TRANSFER_REPLACED);
     }
-    if (transfer->smooth_us > 0)
-        transfer->wait_us = transfer->smooth_us + 4 * transfer->varies_us;
-    transfer->wait_us = MIN(MAX(transfer->wait_us, WAIT_FLOOR_US), transfer->setup.timeout_us);
+    transfer->repeated = TRUE;
+    transfer->progress_us = now_us;
+    return send_first(transfer, now_us);
+}
+
+/* RFC 6298 section 2. */
+static void take_sample(struct transfer *transfer, int64_t sample) {
+    if (transfer->smooth_us == 0) {
+        transfer->smooth_us = MAX(sample, 1);
+        transfer->varies_us = sample / 2;
+        transfer->fastest_us = sample;
+        return;
+    }
+    int64_t error = ABS(transfer->smooth_us - sample);
+    transfer->varies_us += (error - transfer->varies_us) / 4;
+    transfer->smooth_us += (sample - transfer->smooth_us) / 8;
+    transfer->smooth_us = MAX(transfer->smooth_us, 1);
+    transfer->fastest_us = MIN(transfer->fastest_us, sample);
+}
+
+/* What was sent twice gives no sample, since nobody knows which one was answered (Karn). Until there
+ * is one the wait stays as long as it has become. */
+static void measure_round_trip(struct transfer *transfer, int64_t now_us) {
+    if (!transfer->repeated)
+        take_sample(transfer, now_us - transfer->sent_us);
+    if (transfer->smooth_us == 0)
+        return;
+    int64_t wait = transfer->smooth_us + MAX(4 * transfer->varies_us, SPARE_US);
+    transfer->wait_us = MIN(wait, transfer->setup.timeout_us);
 }
 
 /* Finds the block that an ACK means among those under way; FALSE for an older or invented one. */
 static gboolean find_block(const struct transfer *transfer, uint16_t number, uint64_t *ret_block) {
-    for (uint64_t block = transfer->acknowledged; block <= transfer->sent; block++) {
+    for (uint64_t block = transfer->sent + 1; block-- > transfer->acknowledged;) {
         if (transfer_block_number(transfer, block) == number) {
             *ret_block = block;
             return TRUE;
@@ -133,12 +162,63 @@ static gboolean find_block(const struct transfer *transfer, uint16_t number, uin
     return FALSE;
 }
 
-/* The client wants again what it was sent already, or a duplicate came off the wire. */
+/* Whether an ACK may speak of what was sent last: nothing comes sooner than a round trip after it,
+ * give or take. A report of a hole comes as fast as any packet can; while two copies of something are
+ * under way, an ACK is more likely to be about the older one. */
+static gboolean is_old_enough(const struct transfer *transfer, int64_t now_us) {
+    int64_t trip_us = transfer->disturbed ? transfer->smooth_us : transfer->fastest_us;
+    if (transfer->smooth_us == 0)
+        trip_us = transfer->wait_us;
+    return now_us - transfer->sent_us >= trip_us - trip_us / 4;
+}
+
+/* The client wants again what it was sent already: because the first block of its window was lost
+ * (RFC 7440 section 4), or everything was. Or a duplicate came off the wire, and then, too, there
+ * are clients that acknowledge what they get twice: answering both would keep the traffic doubled.
+ */
 static struct transfer_action answer_repeated_ack(struct transfer *transfer, int64_t now_us) {
-    int64_t age = now_us - transfer->sent_us;
-    if (age < MAX(REPEAT_FLOOR_US, transfer->smooth_us + transfer->varies_us) ||
-        now_us >= give_up_at(transfer))
+    if (now_us >= give_up_at(transfer))
         return keep_waiting(transfer);
+    gboolean hole = transfer->setup.window_size > 1 && !transfer->disturbed;
+    int64_t late_us = MAX(REPEAT_FLOOR_US, transfer->smooth_us + transfer->varies_us);
+    if (transfer->smooth_us == 0)
+        late_us = transfer->wait_us;
+    if (hole ? !is_old_enough(transfer, now_us) : now_us - transfer->sent_us < late_us)
+        return keep_waiting(transfer);
+    return send_window(transfer, now_us);
+}
+
+/* The window moves on to the last acknowledged block, but nothing is sent that is under way. */
+static struct transfer_action slide_window(struct transfer *transfer, int64_t now_us) {
+    uint64_t first = transfer->sent + 1;
+    uint64_t last = MIN(transfer->acknowledged + transfer->setup.window_size, transfer->blocks);
+    transfer->wake_us = MIN(now_us + transfer->wait_us, give_up_at(transfer));
+    if (last < first)
+        return keep_waiting(transfer);
+    if (transfer->highest >= first)
+        transfer->resent += MIN(transfer->highest, last) - first + 1;
+    transfer->sent = last;
+    transfer->highest = MAX(transfer->highest, last);
+    return (struct transfer_action){
+        .first = first, .count = (unsigned) (last - first + 1), .wake_us = transfer->wake_us};
+}
+
+/* The client has got on to a block among those under way. */
+static struct transfer_action advance(struct transfer *transfer, uint64_t block, int64_t now_us) {
+    gboolean whole = block == transfer->sent;
+    transfer->verified = TRUE;
+    measure_round_trip(transfer, now_us);
+    transfer->progress_us = now_us;
+    transfer->acknowledged = block;
+    if (block == transfer->blocks)
+        return end(transfer, TRANSFER_COMPLETED);
+    /* Two copies of a window under way make some clients answer every block. Each of these ACKs
+     * looks like the report of a hole, and whole windows for them would be a flood. */
+    if (!whole && !is_old_enough(transfer, now_us))
+        return slide_window(transfer, now_us);
+    if (whole && !transfer->repeated)
+        transfer->disturbed = FALSE;
+    transfer->repeated = FALSE;
     return send_window(transfer, now_us);
 }
 
@@ -151,17 +231,9 @@ static struct transfer_action take_ack(struct transfer *transfer,
     if (event->window > 0)
         transfer->setup.window_size = event->window;
     gboolean answers_oack = !transfer->verified && transfer->setup.oack;
-    if (block == transfer->acknowledged && !answers_oack)
-        return transfer->verified ? answer_repeated_ack(transfer, now_us) : keep_waiting(transfer);
-
-    transfer->verified = TRUE;
-    measure_round_trip(transfer, now_us);
-    transfer->repeated = FALSE;
-    transfer->progress_us = now_us;
-    transfer->acknowledged = block;
-    if (block == transfer->blocks)
-        return end(transfer, TRANSFER_COMPLETED);
-    return send_window(transfer, now_us);
+    if (block > transfer->acknowledged || answers_oack)
+        return advance(transfer, block, now_us);
+    return transfer->verified ? answer_repeated_ack(transfer, now_us) : keep_waiting(transfer);
 }
 
 static struct transfer_action take_error(struct transfer *transfer, uint16_t code) {
@@ -179,7 +251,11 @@ static struct transfer_action take_timer(struct transfer *transfer, int64_t now_
     }
     transfer->timeouts++;
     transfer->wait_us = MIN(2 * transfer->wait_us, transfer->setup.timeout_us);
-    return send_window(transfer, now_us);
+    if (transfer->verified)
+        return send_window(transfer, now_us);
+    transfer->oack_repeats++;
+    transfer->repeated = TRUE;
+    return send_first(transfer, now_us);
 }
 
 struct transfer_action transfer_step(struct transfer *transfer, const struct transfer_event *event,
@@ -188,7 +264,9 @@ struct transfer_action transfer_step(struct transfer *transfer, const struct tra
         return (struct transfer_action){0};
     switch (event->kind) {
     case TRANSFER_EVENT_START:
-        return start(transfer, now_us);
+        return send_first(transfer, now_us);
+    case TRANSFER_EVENT_REQUEST:
+        return take_request(transfer, now_us);
     case TRANSFER_EVENT_ACK:
         return take_ack(transfer, event, now_us);
     case TRANSFER_EVENT_ERROR:

@@ -7,16 +7,19 @@
  * are counted from 1 without end; only the wire knows 16 bits of them. Times are monotonic
  * microseconds.
  *
- * Until the client's first ACK proves that its address is its own, exactly one datagram is sent: a
- * lost one is cured by the client, which repeats its request. From then on: whole windows, back to
- * the first missing block when the client says so (RFC 7440 section 4), and a timer that starts
- * from the measured round trip. An ACK that repeats is answered only when it is older than a round
- * trip, so that duplicates on the wire never double the traffic (Sorcerer's Apprentice).
+ * Until the client's first ACK proves that its address is its own, each of its requests is worth one
+ * datagram, lest we multiply a forger's traffic; an OACK, which is no longer than the request, may be
+ * repeated a few times in case it was lost. From then on: whole windows, back to the first missing
+ * block when the client says so (RFC 7440 section 4), and a timer that starts from the measured
+ * round trip. An ACK that repeats is answered only when it is older than a round trip, so that
+ * duplicates on the wire never double the traffic (Sorcerer's Apprentice).
  */
 #pragma once
 
 #include <glib.h>
 #include <stdint.h>
+
+#define TRANSFER_OACK_REPEATS 2 /* by our own timer, while the client has not answered */
 
 enum transfer_outcome {
     TRANSFER_RUNNING,
@@ -67,22 +70,27 @@ struct transfer {
     uint64_t highest;      /* last block ever sent */
     gboolean verified;     /* the client has answered from its address */
     gboolean repeated;     /* what is under way was sent before: no round trip from it (Karn) */
+    gboolean disturbed;    /* no window has gone through whole and at once since one was repeated */
+    unsigned oack_repeats;
     int64_t started_us;
-    int64_t sent_us;     /* last time anything was sent */
+    int64_t sent_us;     /* when what is under way was sent, for the last time */
     int64_t progress_us; /* last time the client got on */
     int64_t wait_us;     /* present wait for an answer; doubles */
     int64_t smooth_us;   /* round trip, RFC 6298 */
     int64_t varies_us;   /* and its variation */
+    int64_t fastest_us;  /* the shortest one ever */
     int64_t wake_us;
     uint64_t resent;
     uint64_t timeouts;
 };
 
 enum transfer_event_kind {
-    TRANSFER_EVENT_START, /* once, first */
-    TRANSFER_EVENT_ACK,   /* number: the block on the wire; perhaps a window */
-    TRANSFER_EVENT_ERROR, /* number: the code */
-    TRANSFER_EVENT_TIMER, /* the wake-up time has come; too early is harmless */
+    TRANSFER_EVENT_START,   /* once, first */
+    TRANSFER_EVENT_ACK,     /* number: the block on the wire; perhaps a window */
+    TRANSFER_EVENT_ERROR,   /* number: the code */
+    TRANSFER_EVENT_TIMER,   /* the wake-up time has come; too early is harmless */
+    TRANSFER_EVENT_REQUEST, /* the client repeats its request, wishes and all; when it had answered
+                             * already the outcome is TRANSFER_REPLACED: it begins anew */
 };
 
 struct transfer_event {

@@ -256,8 +256,31 @@ static void test_one_datagram_to_strangers(void) {
     for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
         tftp_client_ask(stage->client, TFTP_RRQ, "image", "octet", options[i]);
         g_assert_true(tftp_client_receive(stage->client, 5000));
-        g_assert_false(tftp_client_receive(stage->client, 300));
+        g_assert_false(tftp_client_receive(stage->client, 150)); /* later an OACK, but no data */
     }
+    stage_free(stage);
+}
+
+static void test_lost_first_packets(void) {
+    /* The client heard nothing and repeats itself: the same transfer answers, from the same port. */
+    struct stage *stage = stage_new(100000, NULL);
+    static const char *const options[] = {"", "blksize=1468 windowsize=32"};
+    for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+        tftp_client_ask(stage->client, TFTP_RRQ, "image", "octet", options[i]);
+        g_assert_true(tftp_client_receive(stage->client, 5000));
+        struct sockaddr_in before = stage->client->peer;
+        for (unsigned j = 0; j < 3; j++) {
+            tftp_client_ask(stage->client, TFTP_RRQ, "image", "octet", options[i]);
+            g_assert_true(tftp_client_receive(stage->client, 5000));
+            g_assert_cmpuint(before.sin_port, ==, stage->client->peer.sin_port);
+        }
+        tftp_client_error(stage->client, 0, "enough");
+        wait_for_counter(stage, TFTP_COUNTER_ABORTED, i + 1);
+        /* A client that keeps its port may hear one that was on its way. */
+        while (tftp_client_receive(stage->client, 50))
+            g_assert_cmpuint(stage->client->packet.opcode, ==, i == 0 ? TFTP_DATA : TFTP_OACK);
+    }
+    g_assert_cmpint(g_atomic_int_get(&stage->opened), ==, 2);
     stage_free(stage);
 }
 
@@ -303,8 +326,19 @@ static void test_asking_anew(void) {
     tftp_client_ask(stage->client, TFTP_RRQ, "image", "octet", "");
     tftp_client_expect_data(stage->client, 1);
     struct sockaddr_in before = stage->client->peer;
-    tftp_client_ask(stage->client, TFTP_RRQ, "image", "octet", "");
+    tftp_client_ask(stage->client, TFTP_RRQ, "image", "octet", "blksize=1024"); /* another way */
+    tftp_client_expect(stage->client, TFTP_OACK);
+    g_assert_cmpuint(before.sin_port, !=, stage->client->peer.sin_port);
+    expect_end(stage, "replaced image the client asked anew");
+    tftp_client_ack(stage->client, 0);
     tftp_client_expect_data(stage->client, 1);
+    before = stage->client->peer;
+    g_usleep(20000);
+    tftp_client_ask(stage->client, TFTP_RRQ, "image", "octet", "blksize=1024"); /* from the start */
+    do
+        tftp_client_receive(stage->client, 5000);
+    while (stage->client->packet.opcode == TFTP_DATA); /* repeated before our request came */
+    g_assert_cmpuint(stage->client->packet.opcode, ==, TFTP_OACK);
     g_assert_cmpuint(before.sin_port, !=, stage->client->peer.sin_port);
     expect_end(stage, "replaced image the client asked anew");
     unsigned running = 0;
@@ -635,7 +669,8 @@ int main(int argc, char **argv) {
     ADD("a-lossy-line-costs-little-time", test_lossy_line);
     ADD("refusals-say-why", test_refusals);
     ADD("a-size-probe-is-no-failure", test_size_probe);
-    ADD("strangers-get-one-datagram", test_one_datagram_to_strangers);
+    ADD("strangers-get-no-more-than-they-ask-for", test_one_datagram_to_strangers);
+    ADD("a-lost-first-packet-is-repeated-on-demand", test_lost_first_packets);
     ADD("lost-packets-are-repeated", test_lost_packets_are_repeated);
     ADD("strangers-cannot-interfere", test_strangers_cannot_interfere);
     ADD("asking-anew-replaces-the-transfer", test_asking_anew);
