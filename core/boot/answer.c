@@ -111,6 +111,8 @@ static void put_vendor(struct build *build) {
     wish.local_boot = fires(build, QUIRK_LOCAL_BOOT);
     wish.has_boot_item = fires(build, QUIRK_BOOT_ITEM_ECHO);
     wish.boot_item = build->facts.pxe->boot_item;
+    if (fires(build, QUIRK_MTFTP))
+        wish.mtftp = &plan->mtftp;
     if (!vendor_encode(&wish, value, &size))
         writer_fail(&build->writer);
     else if (size > 0)

@@ -12,6 +12,7 @@
 #include "base/address.h"
 #include "base/limits.h"
 
+struct pxe_mtftp;
 struct reply;
 struct request;
 struct trace;
@@ -32,6 +33,10 @@ struct answer_policy {
     enum answer_shape shape; /* of the server; a provider's reply may name another */
     const char
         *abort_file[3]; /* BIOS, IA32, x64: what ABORT sends; NULL: an option 43 local boot */
+    /* Whether a boot file that we serve is sent to a group, and where (PXE's MTFTP). Must not block.
+     * NULL: none is. */
+    bool (*find_mtftp)(void *user, const char *boot_file, struct pxe_mtftp *ret_mtftp);
+    void *mtftp_user;
 };
 
 struct answer {

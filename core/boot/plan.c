@@ -64,6 +64,12 @@ static bool shows_menus(const struct request *request) {
     return !(has_loader(request, "ipxe") && shape_is_uefi(request));
 }
 
+/* The BIOS ROMs of PXE 2.1. UEFI firmware drops an offer with 43.1 to 43.5 (EDK2 PxeBcDhcp4), and
+ * iPXE has its own ways. */
+static bool knows_mtftp(const struct request *request) {
+    return request_is(request, "x86-bios") == 1 && has_loader(request, "firmware");
+}
+
 static int plan_file(const struct request *request, const struct reply *reply,
                      const struct answer_policy *policy, struct plan *plan, const char **ret_why) {
     bool has_menu = reply_get_menu(reply) != NULL && !plan->is_abort;
@@ -84,6 +90,9 @@ static int plan_file(const struct request *request, const struct reply *reply,
                     "HTTP Boot take one",
                     ret_why);
     plan->form = is_discover(request) ? shape_form(request, reply, policy, plan) : PLAN_FILE;
+    plan->has_mtftp = plan->form != PLAN_INVITE && knows_mtftp(request) &&
+                      address_equal(&plan->server, &plan->own) && policy->find_mtftp != NULL &&
+                      policy->find_mtftp(policy->mtftp_user, plan->boot_file, &plan->mtftp);
     return 0;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/address.h"
 #include "boot/answer.h"
+#include "codec/pxe.h"
 
 enum plan_form {
     PLAN_DIRECT, /* an offer that names the file: no exchange on 4011 */
@@ -25,6 +26,8 @@ struct plan {
     const char *boot_file; /* the reply's or the policy's; NULL: none */
     struct address server; /* who serves the file */
     struct address own;    /* our address as the client sees it */
+    struct pxe_mtftp mtftp;
+    bool has_mtftp; /* the file is also sent to a group, which this client could join */
     bool is_abort;
     bool is_alternate;     /* the other shape, since the first did not work */
     bool is_menu_left_out; /* a menu that this client cannot show */

@@ -81,6 +81,10 @@ static bool leaves_menu_out(const struct quirk_case *facts) {
     return facts->plan->is_menu_left_out;
 }
 
+static bool has_mtftp(const struct quirk_case *facts) {
+    return facts->plan->has_mtftp;
+}
+
 static bool has_boot_item(const struct quirk_case *facts) {
     return !is_offer(facts) && facts->pxe->has_boot_item;
 }
@@ -154,6 +158,9 @@ static const struct quirk_row rows[QUIRK_COUNT] = {
     [QUIRK_MENU_LEFT_OUT] = {"menu-left-out", "iPXE on UEFI, when the reply has a boot file, too",
                              "measured: it gives up on a menu", "sends the boot file instead",
                              leaves_menu_out},
+    [QUIRK_MTFTP] = {"mtftp", "BIOS firmware, for files that the key mtftp names",
+                     "PXE 2.1 table 2-1; UEFI firmware drops such an offer (EDK2 PxeBcDhcp4)",
+                     "sends 43.1 to 43.5: load the file from a group", has_mtftp},
     [QUIRK_BOOT_ITEM_ECHO] = {"boot-item-echo", "requests for an entry of the menu",
                               "measured: iPXE asks again and gives up without it", "repeats 43.71",
                               has_boot_item},

@@ -73,6 +73,7 @@ static void put_wish(struct scratch *scratch, const struct vendor_wish *wish,
         vendor->has_control = true;
         vendor->control = PXE_CONTROL_DOWNLOAD_AT_ONCE;
     }
+    vendor->mtftp = wish->mtftp;
     vendor->has_boot_item = wish->has_boot_item;
     vendor->boot_item = wish->boot_item;
 }
@@ -106,7 +107,7 @@ bool vendor_encode(const struct vendor_wish *wish, uint8_t ret_value[PXE_VENDOR_
     scratch.item_count = 0;
     scratch.server_count = 0;
     put_wish(&scratch, wish, &vendor);
-    if ((vendor.has_control || vendor.has_boot_item) &&
+    if ((vendor.has_control || vendor.has_boot_item || vendor.mtftp != NULL) &&
         !pxe_vendor_encode(&vendor, ret_value, &size))
         return false;
     if (wish->reply != NULL && !append_suboptions(wish->reply, ret_value, &size))

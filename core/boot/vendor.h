@@ -17,12 +17,13 @@ struct reply;
 
 /* What the answer wants inside. */
 struct vendor_wish {
-    const struct reply *reply; /* its sub-options, and with `menu` its menu; NULL: neither */
-    bool menu;                 /* 43.6, 8, 9, 10 from the reply's menu */
-    bool local_boot;           /* a menu whose only entry leaves PXE, taken at once */
-    bool raspberry_pi;         /* the strings its boot ROM looks for */
-    bool direct;               /* 43.6 = 8 */
-    uint32_t own_address;      /* of entries that name no server; host byte order */
+    const struct reply *reply;     /* its sub-options, and with `menu` its menu; NULL: neither */
+    bool menu;                     /* 43.6, 8, 9, 10 from the reply's menu */
+    bool local_boot;               /* a menu whose only entry leaves PXE, taken at once */
+    bool raspberry_pi;             /* the strings its boot ROM looks for */
+    bool direct;                   /* 43.6 = 8 */
+    uint32_t own_address;          /* of entries that name no server; host byte order */
+    const struct pxe_mtftp *mtftp; /* 43.1 to 43.5; NULL: none */
     bool has_boot_item;
     struct pxe_boot_item boot_item; /* 43.71, echoed */
 };

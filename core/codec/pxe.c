@@ -218,10 +218,23 @@ static void put_boot_item(struct writer *writer, const struct pxe_boot_item *ite
     end_suboption(writer, start);
 }
 
+/* Unlike all else of DHCP, the ports are in Intel order. */
+static void put_mtftp(struct writer *writer, const struct pxe_mtftp *mtftp) {
+    dhcp_option_put_u32(writer, PXE_SUBOPTION_MTFTP_ADDRESS, mtftp->address);
+    const uint8_t client[2] = {(uint8_t) mtftp->client_port, (uint8_t) (mtftp->client_port >> 8)};
+    const uint8_t server[2] = {(uint8_t) mtftp->server_port, (uint8_t) (mtftp->server_port >> 8)};
+    dhcp_option_put(writer, PXE_SUBOPTION_MTFTP_CLIENT_PORT, (struct span){client, 2});
+    dhcp_option_put(writer, PXE_SUBOPTION_MTFTP_SERVER_PORT, (struct span){server, 2});
+    dhcp_option_put_u8(writer, PXE_SUBOPTION_MTFTP_OPEN_TIMEOUT, mtftp->open_timeout);
+    dhcp_option_put_u8(writer, PXE_SUBOPTION_MTFTP_REOPEN_DELAY, mtftp->reopen_delay);
+}
+
 bool pxe_vendor_encode(const struct pxe_vendor *vendor, uint8_t ret_value[PXE_VENDOR_MAX],
                        size_t *ret_size) {
     struct writer writer;
     writer_init(&writer, ret_value, PXE_VENDOR_MAX);
+    if (vendor->mtftp != NULL)
+        put_mtftp(&writer, vendor->mtftp);
     if (vendor->has_control)
         dhcp_option_put_u8(&writer, PXE_SUBOPTION_DISCOVERY_CONTROL, vendor->control);
     if (vendor->multicast != 0)

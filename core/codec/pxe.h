@@ -85,6 +85,11 @@ bool pxe_ipxe_has_feature(const struct pxe_client *client, uint8_t feature);
 
 /* Sub-options of 43, PXE 2.1 table 2-1. */
 enum pxe_suboption {
+    PXE_SUBOPTION_MTFTP_ADDRESS = 1,
+    PXE_SUBOPTION_MTFTP_CLIENT_PORT = 2,
+    PXE_SUBOPTION_MTFTP_SERVER_PORT = 3,
+    PXE_SUBOPTION_MTFTP_OPEN_TIMEOUT = 4,
+    PXE_SUBOPTION_MTFTP_REOPEN_DELAY = 5,
     PXE_SUBOPTION_DISCOVERY_CONTROL = 6,
     PXE_SUBOPTION_DISCOVERY_MULTICAST = 7,
     PXE_SUBOPTION_BOOT_SERVERS = 8,
@@ -114,8 +119,18 @@ struct pxe_menu_item {
     const char *text; /* 1 to 255 bytes */
 };
 
+/* 43.1 to 43.5: a boot file that is sent to a group (PXE 2.1 table 2-1). */
+struct pxe_mtftp {
+    uint32_t address;     /* of the group, host byte order */
+    uint16_t client_port; /* receivers'; both ports travel in Intel order, the low byte first */
+    uint16_t server_port; /* where a client opens the transfer */
+    uint8_t open_timeout; /* seconds to listen before opening */
+    uint8_t reopen_delay; /* seconds to listen before opening again */
+};
+
 /* What goes into one option 43. Zero-initialise; what has no count, text or has_ is left out. */
 struct pxe_vendor {
+    const struct pxe_mtftp *mtftp; /* 43.1 to 43.5; NULL: none */
     bool has_control;
     uint8_t control;    /* enum pxe_discovery_control */
     uint32_t multicast; /* 43.7, host byte order; 0: none */

@@ -62,3 +62,19 @@ const char *config_multicast_rate(struct multicast_settings *settings, const cha
     settings->rate = (uint64_t) bytes;
     return NULL;
 }
+
+const char *config_mtftp_files(struct multicast_settings *settings, const char *value) {
+    return set_patterns(&settings->mtftp_patterns, value);
+}
+
+const char *config_mtftp_groups(struct multicast_settings *settings, const char *value) {
+    return set_groups(&settings->mtftp_groups, value);
+}
+
+const char *config_mtftp_client_port(struct multicast_settings *settings, const char *value) {
+    return set_port(&settings->mtftp_client_port, value);
+}
+
+const char *config_mtftp_server_port(struct multicast_settings *settings, const char *value) {
+    return set_port(&settings->mtftp_server_port, value);
+}

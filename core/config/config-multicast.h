@@ -13,4 +13,8 @@ const char *config_multicast_files(struct multicast_settings *settings, const ch
 const char *config_multicast_groups(struct multicast_settings *settings, const char *value);
 const char *config_multicast_port(struct multicast_settings *settings, const char *value);
 const char *config_multicast_ttl(struct multicast_settings *settings, const char *value);
+const char *config_mtftp_files(struct multicast_settings *settings, const char *value);
+const char *config_mtftp_groups(struct multicast_settings *settings, const char *value);
+const char *config_mtftp_client_port(struct multicast_settings *settings, const char *value);
+const char *config_mtftp_server_port(struct multicast_settings *settings, const char *value);
 const char *config_multicast_rate(struct multicast_settings *settings, const char *value);

@@ -200,6 +200,10 @@ static const struct key tftp_keys[] = {
     {"multicast-port", NULL, config_multicast_port},
     {"multicast-ttl", NULL, config_multicast_ttl},
     {"multicast-rate", NULL, config_multicast_rate},
+    {"mtftp", NULL, config_mtftp_files},
+    {"mtftp-groups", NULL, config_mtftp_groups},
+    {"mtftp-client-port", NULL, config_mtftp_client_port},
+    {"mtftp-server-port", NULL, config_mtftp_server_port},
 };
 
 static void complain(struct config_reader *reader, const char *where, const char *kind,
@@ -310,6 +314,9 @@ struct config *config_load(const char *path, GPtrArray *problems) {
     read_groups(&reader, file);
     key_file_free(file);
 
+    config->mtftp = mtftp_directory_new(&config->multicast);
+    config->policy.find_mtftp = config->mtftp != NULL ? mtftp_directory_find : NULL;
+    config->policy.mtftp_user = config->mtftp;
     config->tftp.multicast = config->multicast.patterns != NULL;
     config->remote_host =
         (struct remote_host){.program = config->worker, .user = config->worker_user};
@@ -338,6 +345,7 @@ void config_unref(struct config *config) {
     g_free(config->control);
     g_free(config->record.path);
     multicast_settings_clear(&config->multicast);
+    mtftp_directory_unref(config->mtftp);
     g_ptr_array_unref(config->instances);
     g_free(config);
 }

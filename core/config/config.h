@@ -10,7 +10,7 @@
 #include "boot/answer.h"
 #include "provider/generation.h"
 #include "provider/remote.h"
-#include "tftp/multicast-settings.h"
+#include "tftp/mtftp-directory.h"
 #include "tftp/server.h"
 
 #define CONFIG_DEFAULT_PATH    "/etc/boothost/boothost.conf"
@@ -47,7 +47,8 @@ struct config {
     struct config_record record;
     struct tftp_settings tftp;
     struct multicast_settings multicast;
-    GPtrArray *instances; /* struct instance_config *, in the order of [chain] providers */
+    struct mtftp_directory *mtftp; /* NULL: no file goes by MTFTP */
+    GPtrArray *instances;          /* struct instance_config *, in the order of [chain] providers */
 };
 
 /* Reads `path` and `path`.d/NAME.conf in name order. Appends struct problem * to `problems`; NULL

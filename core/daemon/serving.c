@@ -4,6 +4,7 @@
  */
 #include "daemon/serving-private.h"
 
+#include "base/log.h"
 #include "daemon/fetched.h"
 #include "daemon/state.h"
 #include "daemon/world.h"
@@ -102,6 +103,14 @@ static void close_desk(struct desk *desk) {
 
 /* ---- Life ------------------------------------------------------------------------------------ */
 
+static struct multicast_server_options multicast_options(const struct serving *serving) {
+    const struct config *config = serving->daemon->config;
+    return (struct multicast_server_options){.settings = &config->multicast,
+                                             .directory = config->mtftp,
+                                             .tftp = config->tftp,
+                                             .root = serving->root};
+}
+
 struct serving *serving_new(struct daemon *daemon, GError **error) {
     struct serving *serving = g_new0(struct serving, 1);
     serving->daemon = daemon;
@@ -111,8 +120,9 @@ struct serving *serving_new(struct daemon *daemon, GError **error) {
         return NULL;
     }
     serving->locator = locator_new(daemon->sessions, daemon->neighbours);
-    struct tftp_callbacks multicast = open_desk(serving, &serving->multicast_desk);
-    serving->multicast = multicast_server_new(&daemon->config->multicast, &multicast, error);
+    struct multicast_server_options multicast = multicast_options(serving);
+    multicast.callbacks = open_desk(serving, &serving->multicast_desk);
+    serving->multicast = multicast_server_new(&multicast, error);
     if (serving->multicast == NULL) {
         serving_free(serving);
         return NULL;
@@ -170,7 +180,10 @@ void serving_changed(struct serving *serving, struct content_root *root) {
         content_root_unref(serving->root);
         serving->root = root;
     }
-    multicast_server_configure(serving->multicast, &daemon->config->multicast);
+    struct multicast_server_options multicast = multicast_options(serving);
+    g_autoptr(GError) error = NULL;
+    if (!multicast_server_configure(serving->multicast, &multicast, &error))
+        log_warning("no MTFTP: %s, ignoring", error->message);
     tftp_server_configure(serving->server, &daemon->config->tftp, serving->root,
                           daemon->interfaces);
 }

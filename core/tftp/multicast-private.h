@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The multicast server's inside, shared by its own files: multicast-server.c (life and loop) and
- * multicast-stream.c (one file to one group).
+ * The multicast server's inside, shared by its own files: multicast-server.c (life and loop),
+ * multicast-stream.c (one file to one group) and mtftp.c (PXE's way of it).
  */
 #pragma once
 
@@ -13,12 +13,19 @@
 
 /* One client of a stream. */
 struct receiver {
-    struct multicast_member member;        /* first member */
-    struct download *download;             /* who it is and what was agreed */
-    gboolean welcomed;                     /* got the OACK with all that was agreed */
-    struct transfer_statistics statistics; /* once it has left */
-    GList link;                            /* ... and waits in `ended` */
+    struct multicast_member member; /* first member */
+    struct download *download;      /* who it is and what was agreed */
+    gboolean welcomed;              /* got the OACK with all that was agreed */
 };
+
+/* What is to be told of one that has ended. */
+struct farewell {
+    GList link; /* in the server's queue */
+    struct download *download;
+    struct transfer_statistics statistics;
+};
+
+#define MULTICAST_TOKEN_MTFTP LIMIT_MULTICAST_GROUPS /* the poller's, after those of the streams */
 
 /* One file on its way to one group. */
 struct stream {
@@ -46,12 +53,17 @@ struct multicast_server {
     uint32_t last_group; /* how far along the range of addresses the last stream was */
     struct timers timers;
     uint64_t counters[MULTICAST_COUNTERS];
-    GQueue ended; /* struct receiver, by its link: to be told */
+    GQueue ended; /* struct farewell, by its link: to be told */
+    struct mtftp *mtftp;
     struct udp_batch *batch;
     uint8_t *buffer; /* of one packet */
 };
 
 /* All with the server's lock held. */
+
+/* Counts the end of a download and has it told. Takes the download over. */
+void multicast_server_report(struct multicast_server *server, struct download *download,
+                             const struct transfer_statistics *statistics);
 
 /* A stream that suits download and content, or a new one; NULL: neither. */
 struct stream *stream_for(struct multicast_server *server, const struct download *download,

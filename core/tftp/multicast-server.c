@@ -4,6 +4,8 @@
  */
 #include "tftp/multicast-private.h"
 
+#include "tftp/mtftp.h"
+
 #define REQUEST_BYTES 1024 /* room for one datagram */
 
 const char *multicast_counter_name(enum multicast_counter counter) {
@@ -23,6 +25,10 @@ const char *multicast_counter_name(enum multicast_counter counter) {
 }
 
 static void take_packets(struct multicast_server *server, uint32_t slot) {
+    if (slot == MULTICAST_TOKEN_MTFTP) {
+        mtftp_take_packets(server->mtftp);
+        return;
+    }
     struct stream *stream = server->streams[slot];
     if (stream == NULL)
         return; /* it ended within this round */
@@ -39,39 +45,83 @@ static void take_timers(struct multicast_server *server) {
         stream_take_timer(server, (struct stream *) timer, now_us);
 }
 
-/* Tells the owner of the ends, without the lock, since the owner has locks of its own. */
-static void tell_owner(struct multicast_server *server) {
+void multicast_server_report(struct multicast_server *server, struct download *download,
+                             const struct transfer_statistics *statistics) {
+    gboolean completed = download->outcome == TRANSFER_COMPLETED;
+    if (completed)
+        server->counters[MULTICAST_COUNTER_COMPLETED]++;
+    else if (download->outcome != TRANSFER_SIZE_PROBE)
+        server->counters[MULTICAST_COUNTER_LOST]++;
+    struct farewell *farewell = g_new0(struct farewell, 1);
+    *farewell =
+        (struct farewell){.link.data = farewell, .download = download, .statistics = *statistics};
+    g_queue_push_tail_link(&server->ended, &farewell->link);
+}
+
+static void tell_end(const struct tftp_callbacks *owner, struct farewell *farewell) {
+    struct tftp_report report = download_report(farewell->download, 0);
+    report.statistics = farewell->statistics;
+    if (owner->ended != NULL)
+        owner->ended(owner->user, &report);
+    download_free(farewell->download);
+    g_free(farewell);
+}
+
+static void ask(const struct tftp_callbacks *owner, struct tftp_open *open) {
+    if (owner->open != NULL)
+        owner->open(owner->user, open);
+    else
+        tftp_open_serve(open, NULL);
+}
+
+static GQueue take_all(GQueue *queue) {
+    GQueue all = *queue;
+    g_queue_init(queue);
+    return all;
+}
+
+/* Tells the owner of the ends and asks it for files, without the lock, since it has locks of its
+ * own. FALSE: there was nothing. */
+static gboolean tell_owner(struct multicast_server *server) {
     const struct tftp_callbacks *owner = &server->callbacks;
-    GQueue ended = server->ended;
-    g_queue_init(&server->ended);
-    if (ended.length == 0)
-        return;
+    GQueue ended = take_all(&server->ended);
+    GQueue questions = take_all(mtftp_questions(server->mtftp));
+    if (ended.length + questions.length == 0)
+        return FALSE;
     g_mutex_unlock(&server->lock);
     if (owner->enter != NULL)
         owner->enter(owner->user);
     for (GList *link = g_queue_pop_head_link(&ended); link != NULL;
-         link = g_queue_pop_head_link(&ended)) {
-        struct receiver *receiver = link->data;
-        struct tftp_report report = download_report(receiver->download, 0);
-        report.statistics = receiver->statistics;
-        if (owner->ended != NULL)
-            owner->ended(owner->user, &report);
-        download_free(receiver->download);
-        g_free(receiver);
-    }
+         link = g_queue_pop_head_link(&ended))
+        tell_end(owner, link->data);
+    for (struct tftp_open *open = g_queue_pop_head(&questions); open != NULL;
+         open = g_queue_pop_head(&questions))
+        ask(owner, open);
     if (owner->leave != NULL)
         owner->leave(owner->user);
     g_mutex_lock(&server->lock);
+    return TRUE;
+}
+
+/* The owner may answer at once, and what comes of that is told, too. */
+static void settle(struct multicast_server *server) {
+    do {
+        mtftp_take_answers(server->mtftp);
+    } while (tell_owner(server));
 }
 
 static void stop_all(struct multicast_server *server) {
     for (unsigned i = 0; i < LIMIT_MULTICAST_GROUPS; i++)
         if (server->streams[i] != NULL)
             stream_stop(server, server->streams[i], "server stops", g_get_monotonic_time());
+    mtftp_stop(server->mtftp, "server stops");
 }
 
 static int64_t time_to_wait(struct multicast_server *server) {
     int64_t next_us = timers_next_us(&server->timers);
+    int64_t other_us = mtftp_next_us(server->mtftp);
+    if (next_us < 0 || (other_us >= 0 && other_us < next_us))
+        next_us = other_us;
     return next_us >= 0 ? MAX(next_us - g_get_monotonic_time(), 0) : -1;
 }
 
@@ -87,16 +137,23 @@ static gpointer run(gpointer data) {
         for (unsigned i = 0; i < count; i++)
             take_packets(server, tokens[i]);
         take_timers(server);
-        tell_owner(server);
+        mtftp_take_timers(server->mtftp);
+        settle(server);
     }
     stop_all(server);
-    tell_owner(server);
+    settle(server);
     g_mutex_unlock(&server->lock);
     return NULL;
 }
 
-struct multicast_server *multicast_server_new(const struct multicast_settings *settings,
-                                              const struct tftp_callbacks *callbacks,
+/* Most servers never need it. */
+static void need_thread(struct multicast_server *server) {
+    if (server->thread == NULL)
+        server->thread = g_thread_new("multicast", run, server);
+    poller_wake(server->poller); /* to another time to wait */
+}
+
+struct multicast_server *multicast_server_new(const struct multicast_server_options *options,
                                               GError **error) {
     struct poller *poller = poller_new(error);
     if (poller == NULL)
@@ -104,14 +161,16 @@ struct multicast_server *multicast_server_new(const struct multicast_settings *s
     struct multicast_server *server = g_new0(struct multicast_server, 1);
     g_mutex_init(&server->lock);
     server->poller = poller;
-    server->callbacks = *callbacks;
-    multicast_settings_copy(settings, &server->settings);
-    server->pace.bytes_per_second = settings->rate;
+    server->callbacks = options->callbacks;
     timers_init(&server->timers);
     g_queue_init(&server->ended);
     server->batch = udp_batch_new(REQUEST_BYTES);
     server->buffer = g_malloc(TFTP_HEADER_SIZE + LIMIT_TFTP_BLOCK_MAX);
-    return server;
+    server->mtftp = mtftp_new(server);
+    if (multicast_server_configure(server, options, error))
+        return server;
+    multicast_server_free(server);
+    return NULL;
 }
 
 void multicast_server_free(struct multicast_server *server) {
@@ -124,6 +183,7 @@ void multicast_server_free(struct multicast_server *server) {
         poller_wake(server->poller);
         g_thread_join(server->thread);
     }
+    mtftp_free(server->mtftp);
     poller_free(server->poller);
     timers_clear(&server->timers);
     multicast_settings_clear(&server->settings);
@@ -133,13 +193,18 @@ void multicast_server_free(struct multicast_server *server) {
     g_free(server);
 }
 
-void multicast_server_configure(struct multicast_server *server,
-                                const struct multicast_settings *settings) {
+gboolean multicast_server_configure(struct multicast_server *server,
+                                    const struct multicast_server_options *options,
+                                    GError **error) {
     g_mutex_lock(&server->lock);
     multicast_settings_clear(&server->settings);
-    multicast_settings_copy(settings, &server->settings);
-    server->pace.bytes_per_second = settings->rate;
+    multicast_settings_copy(options->settings, &server->settings);
+    server->pace.bytes_per_second = options->settings->rate;
+    gboolean good = mtftp_configure(server->mtftp, options, error);
+    if (options->directory != NULL && good)
+        need_thread(server);
     g_mutex_unlock(&server->lock);
+    return good;
 }
 
 gboolean multicast_server_join(struct multicast_server *server, struct download *download,
@@ -149,10 +214,7 @@ gboolean multicast_server_join(struct multicast_server *server, struct download 
     server->counters[stream != NULL ? MULTICAST_COUNTER_JOINED : MULTICAST_COUNTER_ALONE]++;
     if (stream != NULL) {
         stream_join(server, stream, download, content, g_get_monotonic_time());
-        /* Most servers never need it. */
-        if (server->thread == NULL)
-            server->thread = g_thread_new("multicast", run, server);
-        poller_wake(server->poller); /* to another time to wait */
+        need_thread(server);
     }
     g_mutex_unlock(&server->lock);
     return stream != NULL;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "tftp/download.h"
+#include "tftp/mtftp-directory.h"
 #include "tftp/multicast-settings.h"
 
 enum multicast_counter {
@@ -27,19 +28,27 @@ const char *multicast_counter_name(enum multicast_counter counter);
 
 struct multicast_server;
 
-/* `enter`, `leave` and `ended` of the callbacks are called on the thread of this server, as struct
- * tftp_callbacks says. The settings are copied. */
-struct multicast_server *multicast_server_new(const struct multicast_settings *settings,
-                                              const struct tftp_callbacks *callbacks,
+/* Lent for the call. */
+struct multicast_server_options {
+    const struct multicast_settings *settings;
+    struct mtftp_directory *directory; /* of files for MTFTP; NULL: none. A reference is taken */
+    struct tftp_settings tftp;         /* MTFTP's time-outs */
+    struct content_root *root;         /* MTFTP's; NULL: none. A reference is taken */
+    struct tftp_callbacks callbacks;   /* called on this server's thread; only at the beginning */
+};
+
+/* Opens the port of MTFTP when there are files for it. */
+struct multicast_server *multicast_server_new(const struct multicast_server_options *options,
                                               GError **error);
 
 /* Stops the thread: clients get ERROR 0 "server stops", and their `ended` is called. No TFTP server
  * may hand over downloads any more. NULL is fine. */
 void multicast_server_free(struct multicast_server *server);
 
-/* What holds for files to come; the rate and the like for all. Any thread. */
-void multicast_server_configure(struct multicast_server *server,
-                                const struct multicast_settings *settings);
+/* What holds for files to come; the rate holds for all. FALSE: MTFTP's port cannot be opened, and
+ * all stays as it was but the settings. Any thread. */
+gboolean multicast_server_configure(struct multicast_server *server,
+                                    const struct multicast_server_options *options, GError **error);
 
 /* Lets the download, which is in no table any more, take part in the group that gets `content`, or
  * begin one, and tells the client. TRUE: download and the reference to the content are taken over.

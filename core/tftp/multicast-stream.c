@@ -184,12 +184,10 @@ static void end_receiver(struct multicast_server *server, struct stream *stream,
     struct download *download = receiver->download;
     g_hash_table_remove(stream->receivers, receiver);
     server->counters[MULTICAST_COUNTER_MEMBERS]--;
-    server->counters[download->outcome == TRANSFER_COMPLETED ? MULTICAST_COUNTER_COMPLETED
-                                                             : MULTICAST_COUNTER_LOST]++;
-    receiver->statistics = statistics_of(stream, receiver, now_us);
-    receiver->link.data = receiver;
+    struct transfer_statistics statistics = statistics_of(stream, receiver, now_us);
     download_end(download, download->outcome, message, now_us);
-    g_queue_push_tail_link(&server->ended, &receiver->link);
+    multicast_server_report(server, download, &statistics);
+    g_free(receiver);
 }
 
 void stream_stop(struct multicast_server *server, struct stream *stream, const char *message,
