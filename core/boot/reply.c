@@ -87,7 +87,7 @@ void reply_unref(const struct reply *shared) {
 
 static bool has_control_bytes(const char *text) {
     for (const char *c = text; *c != '\0'; c++)
-        if (g_ascii_iscntrl(*c))
+        if ((unsigned char) *c < ' ' || *c == 0x7f)
             return true;
     return false;
 }
@@ -174,6 +174,16 @@ int32_t reply_get_number(const struct reply *reply, uint32_t field, int64_t *ret
 const char *reply_note(const struct reply *reply, uint32_t index) {
     const struct sheet_record *note = sheet_find(&reply->sheet, RECORD_NOTE, index);
     return note != NULL ? sheet_text(&reply->sheet, note->value) : NULL;
+}
+
+uint32_t reply_notes(const struct reply *reply, const char **ret_notes) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < reply->sheet.count; i++) {
+        const struct sheet_record *record = &reply->sheet.records[i];
+        if (record->kind == RECORD_NOTE)
+            ret_notes[count++] = sheet_text(&reply->sheet, record->value);
+    }
+    return count;
 }
 
 void reply_clear_remarks(struct reply *reply) {
@@ -398,4 +408,17 @@ bool reply_fact(const struct reply *reply, uint32_t index, const char **ret_name
     *ret_name = sheet_text(&reply->sheet, fact->name);
     *ret_value = sheet_text(&reply->sheet, fact->value);
     return true;
+}
+
+uint32_t reply_facts(const struct reply *reply, const char **ret_texts) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < reply->sheet.count; i++) {
+        const struct sheet_record *record = &reply->sheet.records[i];
+        if (record->kind != RECORD_FACT)
+            continue;
+        ret_texts[2 * count] = sheet_text(&reply->sheet, record->name);
+        ret_texts[2 * count + 1] = sheet_text(&reply->sheet, record->value);
+        count++;
+    }
+    return count;
 }

@@ -54,6 +54,8 @@ static bool has_architecture(const struct request *request, const char *wanted) 
 bool shape_is_raspberry_pi(const struct request *request) {
     static const char *const prefixes[] = {
         "28:cd:c1:", "2c:cf:67:", "88:a2:9e:", "b8:27:eb:", "d8:3a:dd:", "dc:a6:32:", "e4:5f:01:"};
+    if (shape_is_uefi(request))
+        return false;
     if (has_architecture(request, "raspberry-pi"))
         return true;
     if (!has_architecture(request, "x86-bios") || !has_loader(request, "firmware"))

@@ -16,13 +16,15 @@
  * trace is below 400 bytes then. */
 #define ROOM 248
 
+#define TEXTS_MAX (2 * LIMIT_FACTS) /* of one record */
+
 enum record_kind {
     RECORD_LINE,  /* provider, reason ("": none), notes */
     RECORD_FACTS, /* name, value, name ... */
     RECORD_FILE,  /* the boot file */
 };
 
-/* Texts, each with its NUL, follow; then zeros up to the alignment of the next record. */
+/* Texts, each with its NUL, follow; then what is left up to the alignment of the next record. */
 struct record {
     uint32_t size; /* bytes up to the next one */
     uint32_t microseconds;
@@ -58,7 +60,7 @@ struct trace {
 G_STATIC_ASSERT(QUIRK_COUNT <= 32);
 G_STATIC_ASSERT(sizeof(struct trace) < 400);
 G_STATIC_ASSERT(LIMIT_TRACE_ENTRIES <= UINT8_MAX);
-G_STATIC_ASSERT(2 * LIMIT_FACTS <= UINT8_MAX);
+G_STATIC_ASSERT(2 + LIMIT_NOTES <= TEXTS_MAX && TEXTS_MAX <= UINT8_MAX);
 
 struct trace *trace_new(uint64_t generation, uint32_t stage) {
     return trace_new_at(generation, stage, g_get_real_time());
@@ -101,41 +103,30 @@ static void grow(struct trace *trace, uint32_t needed) {
     trace->bytes = bytes;
 }
 
-/* The memory behind the last record; a record grows there until it is closed. */
-static inline void *make_room(struct trace *trace, uint32_t size) {
-    if (trace->used + size > trace->size)
-        grow(trace, trace->used + size);
-    return trace->bytes + trace->used;
-}
-
-/* Returns where it is. */
-static uint32_t record_open(struct trace *trace, enum record_kind kind) {
-    uint32_t offset = trace->used;
-    struct record *record = make_room(trace, sizeof(*record));
-    *record = (struct record){.kind = kind};
-    trace->used += (uint32_t) sizeof(*record);
-    return offset;
-}
-
 static struct record *record_at(const struct trace *trace, uint32_t offset) {
     return (struct record *) (void *) (trace->bytes + offset);
 }
 
-static void record_put(struct trace *trace, uint32_t offset, const char *text) {
-    uint32_t size = (uint32_t) strlen(text) + 1;
-    memcpy(make_room(trace, size), text, size);
-    trace->used += size;
-    record_at(trace, offset)->count++;
-}
-
-static struct record *record_close(struct trace *trace, uint32_t offset) {
-    uint32_t over = trace->used % sizeof(uint32_t);
-    if (over > 0) {
-        memset(make_room(trace, sizeof(uint32_t)), 0, sizeof(uint32_t));
-        trace->used += (uint32_t) sizeof(uint32_t) - over;
+/* Copies the texts into a record behind the last one. */
+static struct record *record_add(struct trace *trace, enum record_kind kind,
+                                 const char *const *texts, guint count) {
+    uint32_t sizes[TEXTS_MAX];
+    uint32_t size = sizeof(struct record);
+    for (guint i = 0; i < count; i++) {
+        sizes[i] = (uint32_t) strlen(texts[i]) + 1;
+        size += sizes[i];
     }
-    struct record *record = record_at(trace, offset);
-    record->size = trace->used - offset;
+    size = (size + sizeof(uint32_t) - 1) & ~((uint32_t) sizeof(uint32_t) - 1);
+    if (trace->used + size > trace->size)
+        grow(trace, trace->used + size);
+    struct record *record = record_at(trace, trace->used);
+    *record = (struct record){.size = size, .kind = (uint8_t) kind, .count = (uint8_t) count};
+    char *place = (char *) (record + 1);
+    for (guint i = 0; i < count; i++) {
+        memcpy(place, texts[i], sizes[i]);
+        place += sizes[i];
+    }
+    trace->used += size;
     return record;
 }
 
@@ -151,19 +142,19 @@ static const char *next_text(const char *text) {
 
 void trace_add(struct trace *trace, const char *provider, int32_t verdict, const char *reason,
                const struct reply *reply, int64_t microseconds) {
+    const char *texts[2 + LIMIT_NOTES];
+    guint notes = 0;
     if (trace->line_count >= LIMIT_TRACE_ENTRIES)
         return;
-    if (reason == NULL && reply != NULL)
-        reason = reply_get(reply, BOOT_HOST_REPLY_REASON);
-    uint32_t line = record_open(trace, RECORD_LINE);
-    record_put(trace, line, provider);
-    record_put(trace, line, reason != NULL ? reason : "");
-    const char *note = NULL;
-    for (uint32_t i = 0; reply != NULL && (note = reply_note(reply, i)) != NULL; i++)
-        record_put(trace, line, note);
-    struct record *record = record_close(trace, line);
-    record->verdict = (int16_t) verdict;
-    record->microseconds = (uint32_t) CLAMP(microseconds, 0, UINT32_MAX);
+    if (reply != NULL) {
+        reason = reason != NULL ? reason : reply_get(reply, BOOT_HOST_REPLY_REASON);
+        notes = reply_notes(reply, texts + 2);
+    }
+    texts[0] = provider;
+    texts[1] = reason != NULL ? reason : "";
+    struct record *line = record_add(trace, RECORD_LINE, texts, 2 + notes);
+    line->verdict = (int16_t) verdict;
+    line->microseconds = (uint32_t) CLAMP(microseconds, 0, UINT32_MAX);
     trace->line_count++;
 }
 
@@ -177,23 +168,13 @@ void trace_set_verdict(struct trace *trace, int32_t verdict, bool by_last) {
     trace->decider = (uint8_t) (trace->line_count - 1);
 }
 
-static uint32_t add_facts(struct trace *trace, const struct reply *reply) {
-    const char *name = NULL;
-    const char *value = NULL;
-    if (reply == NULL || !reply_fact(reply, 0, &name, &value))
-        return 0;
-    uint32_t facts = record_open(trace, RECORD_FACTS);
-    for (uint32_t i = 0; reply_fact(reply, i, &name, &value); i++) {
-        record_put(trace, facts, name);
-        record_put(trace, facts, value);
-    }
-    (void) record_close(trace, facts);
-    return facts + 1;
-}
-
 void trace_set_facts(struct trace *trace, struct request *request, const struct reply *reply) {
+    const char *texts[2 * LIMIT_FACTS];
     trace_set_request(trace, request);
-    trace->facts = add_facts(trace, reply);
+    guint count = reply != NULL ? reply_facts(reply, texts) : 0;
+    trace->facts = count > 0 ? trace->used + 1 : 0;
+    if (count > 0)
+        (void) record_add(trace, RECORD_FACTS, texts, 2 * count);
 }
 
 void trace_set_request(struct trace *trace, struct request *request) {
@@ -211,10 +192,8 @@ void trace_set_answer(struct trace *trace, const char *shape, const char *boot_f
         trace->server = *server;
     if (boot_file == NULL)
         return;
-    uint32_t file = record_open(trace, RECORD_FILE);
-    record_put(trace, file, boot_file);
-    (void) record_close(trace, file);
-    trace->file = file + 1;
+    trace->file = trace->used + 1;
+    (void) record_add(trace, RECORD_FILE, &boot_file, 1);
 }
 
 void trace_set_destination(struct trace *trace, const struct route *route) {
@@ -263,8 +242,8 @@ const char *trace_get_reason(const struct trace *trace) {
     const char *reason = NULL;
     for (uint32_t offset = 0; offset < trace->used; offset += record_at(trace, offset)->size) {
         const struct record *record = record_at(trace, offset);
-        const char *own = next_text(first_text(record));
-        if (record->kind == RECORD_LINE && own[0] != '\0')
+        const char *own = record->kind == RECORD_LINE ? next_text(first_text(record)) : "";
+        if (own[0] != '\0')
             reason = own;
     }
     return reason;
