@@ -91,42 +91,27 @@ void writer_fail(struct writer *writer) {
     writer->failed = true;
 }
 
-/* The place for `size` more bytes, or NULL when there is none (or nothing to write). */
-static uint8_t *claim(struct writer *writer, size_t size) {
-    if (size > writer->room - writer->size)
-        writer->failed = true;
-    if (writer->failed || size == 0)
-        return NULL;
-    uint8_t *place = writer->data + writer->size;
-    writer->size += size;
-    return place;
-}
-
 void writer_put_u8(struct writer *writer, uint8_t value) {
-    uint8_t *place = claim(writer, 1);
+    uint8_t *place = writer_claim(writer, 1);
     if (place != NULL)
         place[0] = value;
 }
 
 void writer_put_u16(struct writer *writer, uint16_t value) {
-    uint8_t *place = claim(writer, 2);
-    if (place == NULL)
-        return;
-    place[0] = (uint8_t) (value >> 8);
-    place[1] = (uint8_t) value;
+    uint8_t *place = writer_claim(writer, 2);
+    if (place != NULL)
+        span_write_u16(place, value);
 }
 
 void writer_put_u32(struct writer *writer, uint32_t value) {
-    uint8_t *place = claim(writer, 4);
-    if (place == NULL)
-        return;
-    for (size_t i = 0; i < 4; i++)
-        place[i] = (uint8_t) (value >> (24 - 8 * i));
+    uint8_t *place = writer_claim(writer, 4);
+    if (place != NULL)
+        span_write_u32(place, value);
 }
 
 void writer_put_span(struct writer *writer, struct span bytes) {
-    uint8_t *place = claim(writer, bytes.size);
-    if (place != NULL)
+    uint8_t *place = writer_claim(writer, bytes.size);
+    if (place != NULL && bytes.size > 0)
         memcpy(place, bytes.data, bytes.size);
 }
 
@@ -135,7 +120,7 @@ void writer_put_text(struct writer *writer, const char *text) {
 }
 
 void writer_put_zeros(struct writer *writer, size_t count) {
-    uint8_t *place = claim(writer, count);
-    if (place != NULL)
+    uint8_t *place = writer_claim(writer, count);
+    if (place != NULL && count > 0)
         memset(place, 0, count);
 }

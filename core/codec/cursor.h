@@ -72,6 +72,28 @@ struct writer {
 /* `data` stays the caller's and must outlive the writer. */
 void writer_init(struct writer *writer, uint8_t *data, size_t room);
 
+/* The place for `size` more bytes, which the caller fills, all of them; NULL when there is none. */
+static inline uint8_t *writer_claim(struct writer *writer, size_t size) {
+    if (size > writer->room - writer->size)
+        writer->failed = true;
+    if (writer->failed)
+        return NULL;
+    uint8_t *place = writer->data + writer->size;
+    writer->size += size;
+    return place;
+}
+
+/* The other way round of span_read_. */
+static inline void span_write_u16(uint8_t *bytes, uint16_t value) {
+    bytes[0] = (uint8_t) (value >> 8);
+    bytes[1] = (uint8_t) value;
+}
+
+static inline void span_write_u32(uint8_t *bytes, uint32_t value) {
+    span_write_u16(bytes, (uint16_t) (value >> 16));
+    span_write_u16(bytes + 2, (uint16_t) value);
+}
+
 void writer_put_u8(struct writer *writer, uint8_t value);
 void writer_put_u16(struct writer *writer, uint16_t value);
 void writer_put_u32(struct writer *writer, uint32_t value);

@@ -279,9 +279,13 @@ bool suboption_get(struct span input, enum suboption_style style, uint8_t code,
 void dhcp_option_put(struct writer *writer, uint8_t code, struct span value) {
     if (code == DHCP_OPTION_PAD || code == DHCP_OPTION_END || value.size > UINT8_MAX)
         writer_fail(writer);
-    writer_put_u8(writer, code);
-    writer_put_u8(writer, (uint8_t) value.size);
-    writer_put_span(writer, value);
+    uint8_t *place = writer_claim(writer, 2 + value.size);
+    if (place == NULL)
+        return;
+    place[0] = code;
+    place[1] = (uint8_t) value.size;
+    if (value.size > 0)
+        memcpy(place + 2, value.data, value.size);
 }
 
 void dhcp_option_put_u8(struct writer *writer, uint8_t code, uint8_t value) {

@@ -81,34 +81,36 @@ enum dhcp_status dhcp_parse(struct span datagram, struct dhcp_view *ret_view) {
     return DHCP_OK;
 }
 
-/* A name in a field of `size` bytes, with at least one NUL behind it. */
-static void put_name(struct writer *writer, const char *name, size_t size) {
-    struct span bytes = span_of_text(name);
-    if (bytes.size >= size) {
+/* A name in a field of `size` zeros, with at least one of them behind it. */
+static void put_name(struct writer *writer, uint8_t *field, const char *name, size_t size) {
+    size_t length = name != NULL ? strlen(name) : 0;
+    if (length >= size)
         writer_fail(writer);
-        return;
-    }
-    writer_put_span(writer, bytes);
-    writer_put_zeros(writer, size - bytes.size);
+    else if (length > 0)
+        memcpy(field, name, length);
 }
 
 void dhcp_start(struct writer *writer, const struct dhcp_header *header, const char *sname,
                 const char *file) {
-    writer_put_u8(writer, header->op);
-    writer_put_u8(writer, header->htype);
-    writer_put_u8(writer, header->hlen);
-    writer_put_u8(writer, header->hops);
-    writer_put_u32(writer, header->xid);
-    writer_put_u16(writer, header->secs);
-    writer_put_u16(writer, header->flags);
-    writer_put_u32(writer, header->ciaddr);
-    writer_put_u32(writer, header->yiaddr);
-    writer_put_u32(writer, header->siaddr);
-    writer_put_u32(writer, header->giaddr);
-    writer_put_span(writer, (struct span){header->chaddr, sizeof header->chaddr});
-    put_name(writer, sname, DHCP_SNAME_SIZE);
-    put_name(writer, file, DHCP_FILE_SIZE);
-    writer_put_u32(writer, MAGIC_COOKIE);
+    uint8_t *bytes = writer_claim(writer, DHCP_HEADER_SIZE);
+    if (bytes == NULL)
+        return;
+    memset(bytes, 0, DHCP_HEADER_SIZE);
+    bytes[0] = header->op;
+    bytes[1] = header->htype;
+    bytes[2] = header->hlen;
+    bytes[3] = header->hops;
+    span_write_u32(bytes + FIELD_XID, header->xid);
+    span_write_u16(bytes + FIELD_SECS, header->secs);
+    span_write_u16(bytes + FIELD_FLAGS, header->flags);
+    span_write_u32(bytes + FIELD_CIADDR, header->ciaddr);
+    span_write_u32(bytes + FIELD_YIADDR, header->yiaddr);
+    span_write_u32(bytes + FIELD_SIADDR, header->siaddr);
+    span_write_u32(bytes + FIELD_GIADDR, header->giaddr);
+    memcpy(bytes + FIELD_CHADDR, header->chaddr, sizeof header->chaddr);
+    put_name(writer, bytes + FIELD_SNAME, sname, DHCP_SNAME_SIZE);
+    put_name(writer, bytes + FIELD_FILE, file, DHCP_FILE_SIZE);
+    span_write_u32(bytes + FIELD_COOKIE, MAGIC_COOKIE);
 }
 
 bool dhcp_finish(struct writer *writer, size_t minimum) {
