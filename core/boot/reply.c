@@ -56,7 +56,10 @@ struct reply *reply_new(void) {
 }
 
 struct reply *reply_copy(const struct reply *reply) {
-    struct reply *copy = g_malloc(sizeof(*copy));
+    return reply_copy_into(g_malloc(sizeof(struct reply)), reply);
+}
+
+struct reply *reply_copy_into(struct reply *copy, const struct reply *reply) {
     memcpy(copy, reply, offsetof(struct reply, sheet));
     g_atomic_ref_count_init(&copy->refs);
     sheet_copy(&copy->sheet, &reply->sheet);
@@ -75,12 +78,20 @@ static bool is_last(struct reply *reply) {
     return g_atomic_int_get(&reply->refs) == 1 || g_atomic_ref_count_dec(&reply->refs);
 }
 
-void reply_unref(const struct reply *shared) {
+struct reply *reply_release(const struct reply *shared) {
     struct reply *reply = (struct reply *) shared;
     if (reply == NULL || reply == &nothing || !is_last(reply))
-        return;
+        return NULL;
     sheet_clear(&reply->sheet);
-    g_free(reply);
+    return reply;
+}
+
+void reply_discard(struct reply *memory) {
+    g_free(memory);
+}
+
+void reply_unref(const struct reply *reply) {
+    reply_discard(reply_release(reply));
 }
 
 /* ---- Fields ---------------------------------------------------------------------------------- */

@@ -25,6 +25,11 @@ struct reply *reply_copy(const struct reply *reply);
 const struct reply *reply_nothing(void);
 const struct reply *reply_ref(const struct reply *reply);
 void reply_unref(const struct reply *reply);
+/* As reply_unref, but hands out the memory of the last reference, for reply_copy_into; NULL: others
+ * have references left. Free with reply_discard. */
+struct reply *reply_release(const struct reply *reply);
+struct reply *reply_copy_into(struct reply *memory, const struct reply *reply);
+void reply_discard(struct reply *memory);
 
 /* Fields and numbers (BOOT_HOST_REPLY_...). NOTE is appended, all others replaced; NULL and "" take
  * a field back. Remarks are cut at LIMIT_REASON_BYTES, everything else that is too long is -E2BIG;

@@ -43,10 +43,21 @@ static void drop_content(struct call *call) {
     g_clear_pointer(&call->content_name, g_free);
 }
 
-void call_reset(struct call *call, const struct reply *base) {
+void call_recycle(struct call *call, const struct reply *reply) {
+    struct reply *memory = reply_release(reply);
+    if (memory != NULL && call->spare_count < CALL_SPARES)
+        call->spares[call->spare_count++] = memory;
+    else
+        reply_discard(memory);
+}
+
+void call_reset(struct call *call, enum call_door door, struct request *request,
+                const struct reply *base) {
     drop_content(call);
-    g_clear_pointer(&call->draft, reply_unref);
+    call_recycle(call, g_steal_pointer(&call->draft));
     g_clear_pointer(&call->failure, g_free);
+    call->door = door;
+    call->request = request;
     call->base = base;
     call->state = CALL_WAITING;
     call->ticket = 0;
@@ -58,6 +69,8 @@ void call_free(struct call *call) {
         return;
     drop_content(call);
     reply_unref(call->draft);
+    while (call->spare_count > 0)
+        reply_discard(call->spares[--call->spare_count]);
     if (call->is_owner) {
         reply_unref(call->base);
         request_unref(call->request);
@@ -77,8 +90,11 @@ const struct reply *call_get_reply(const struct call *call) {
 }
 
 struct reply *call_draft(struct call *call) {
-    if (call->draft == NULL && call->base != NULL)
-        call->draft = reply_copy(call->base);
+    if (call->draft != NULL || call->base == NULL)
+        return call->draft;
+    call->draft = call->spare_count > 0
+                      ? reply_copy_into(call->spares[--call->spare_count], call->base)
+                      : reply_copy(call->base);
     return call->draft;
 }
 

@@ -22,6 +22,8 @@
 struct instance;
 struct call;
 
+#define CALL_SPARES 2 /* one is what was set before, the other what is being set */
+
 enum call_door {
     CALL_DECIDE,
     CALL_CONTENT,
@@ -48,8 +50,10 @@ struct call {
     /* What earlier providers set, and nobody writes any more: a late call reads on in it while the
      * chain goes on. NULL: not a decision. */
     const struct reply *base;
-    bool is_owner;       /* of references to request and base */
-    struct reply *draft; /* NULL: nothing written yet */
+    bool is_owner;                     /* of references to request and base */
+    struct reply *draft;               /* NULL: nothing written yet */
+    struct reply *spares[CALL_SPARES]; /* memory for drafts */
+    unsigned spare_count;
     enum chain_content_kind content_kind;
     GBytes *content_bytes;
     char *content_name;
@@ -80,10 +84,13 @@ struct call {
  * outlives whoever lends them. */
 struct call *call_new(enum call_door door, struct request *request, const struct reply *base);
 void call_own(struct call *call);
+/* Memory of a reply that nobody needs any more, for the next draft. */
+void call_recycle(struct call *call, const struct reply *reply);
 /* For an event: copies it. */
 void call_set_event(struct call *call, const struct boot_host_event *event);
-/* Ready for the next provider of the same walk, without what the last one set. Not for an owner. */
-void call_reset(struct call *call, const struct reply *base);
+/* Ready for the next provider, without what the last one set. Not for an owner. */
+void call_reset(struct call *call, enum call_door door, struct request *request,
+                const struct reply *base);
 /* Closes a reader that nobody took: may block when call_has_reader(). */
 void call_free(struct call *call);
 bool call_has_reader(const struct call *call);

@@ -66,8 +66,12 @@ static struct walk *walk_park(struct walk *walk) {
 }
 
 static void walk_end(struct walk *walk) {
-    call_free(walk->spare);
-    reply_unref(walk->reply);
+    if (walk->spare != NULL) {
+        call_recycle(walk->spare, walk->reply);
+        generation_give_call(walk->generation, walk->spare);
+    } else {
+        reply_unref(walk->reply);
+    }
     trace_unref(walk->trace);
     if (!walk->is_parked)
         return;
@@ -202,7 +206,7 @@ static void accept_draft(struct walk *walk, struct call *call) {
     if (call->draft == NULL)
         return;
     reply_clear_remarks(call->draft);
-    reply_unref(walk->reply);
+    call_recycle(call, walk->reply);
     walk->reply = g_steal_pointer(&call->draft);
 }
 
@@ -240,8 +244,10 @@ static struct call *next_call(struct walk *walk) {
     const struct reply *base = walk->door == CALL_DECIDE ? walk->reply : NULL;
     struct call *call = g_steal_pointer(&walk->spare);
     if (call == NULL)
+        call = generation_take_call(walk->generation);
+    if (call == NULL)
         return call_new(walk->door, walk->request, base);
-    call_reset(call, base);
+    call_reset(call, walk->door, walk->request, base);
     return call;
 }
 

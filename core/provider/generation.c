@@ -27,6 +27,7 @@ struct generation {
     uint64_t number;
     gboolean check;
     const struct clock *clock;
+    struct call *spare;     /* see generation_take_call */
     int64_t wall_offset_us; /* of the wall clock to ours, and when that was looked at */
     int64_t wall_checked_us;
     GMainContext *context;
@@ -282,6 +283,7 @@ static struct generation *make_generation(const struct generation_options *optio
 static void close_generation(struct generation *generation) {
     for (guint i = 0; i < generation->instances->len; i++)
         instance_close(generation->instances->pdata[i]);
+    call_free(generation->spare);
     mailbox_unref(generation->mailbox);
     g_ptr_array_unref(generation->instances);
     g_array_unref(generation->modules);
@@ -399,6 +401,19 @@ struct life *generation_get_life(const struct generation *generation) {
 
 gboolean generation_is_check(const struct generation *generation) {
     return generation->check;
+}
+
+struct call *generation_take_call(struct generation *generation) {
+    return g_steal_pointer(&generation->spare);
+}
+
+void generation_give_call(struct generation *generation, struct call *call) {
+    if (generation->spare != NULL) {
+        call_free(call);
+        return;
+    }
+    call_reset(call, CALL_DECIDE, NULL, NULL);
+    generation->spare = call;
 }
 
 int64_t generation_wall_time(struct generation *generation, int64_t now_us) {

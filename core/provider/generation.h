@@ -13,6 +13,7 @@
 #include "provider/instance-config.h"
 #include "provider/problem.h"
 
+struct call;
 struct generation;
 struct instance;
 struct life;
@@ -60,6 +61,10 @@ uint64_t generation_get_number(const struct generation *generation);
 /* How far it has come; lent. */
 struct life *generation_get_life(const struct generation *generation);
 gboolean generation_is_check(const struct generation *generation);
+/* The call of a walk that has ended, for the next one: a walk that need not wait costs no memory then
+ * but its trace. Give takes it over; take returns NULL when there is none. Packet thread. */
+struct call *generation_take_call(struct generation *generation);
+void generation_give_call(struct generation *generation, struct call *call);
 /* The wall clock at a moment of the generation's clock, a little before now or now; a step of the
  * wall clock shows after a second at most. Packet thread. */
 int64_t generation_wall_time(struct generation *generation, int64_t now_us);

@@ -39,8 +39,31 @@ static void test_draft(struct fixture *fixture, gconstpointer unused) {
     g_assert_cmpint(reply_set(call_draft(call), BOOT_HOST_REPLY_BOOT_FILE, "after"), ==, 0);
     g_assert_cmpstr(reply_get(call_get_reply(call), BOOT_HOST_REPLY_BOOT_FILE), ==, "after");
     g_assert_cmpstr(reply_get(fixture->base, BOOT_HOST_REPLY_BOOT_FILE), ==, "before");
-    call_reset(call, fixture->base);
+    call_reset(call, CALL_DECIDE, fixture->request, fixture->base);
     g_assert_cmpstr(reply_get(call_get_reply(call), BOOT_HOST_REPLY_BOOT_FILE), ==, "before");
+}
+
+/* A walk's calls and replies serve the next walk, too. */
+static void test_recycling(struct fixture *fixture, gconstpointer unused) {
+    struct call *call = fixture->call;
+    const struct reply *draft = call_draft(call);
+    const struct reply *kept = reply_ref(draft);
+    call_reset(call, CALL_DECIDE, fixture->request, fixture->base);
+    g_assert_true(call_draft(call) != kept);
+    reply_unref(kept);
+    for (int i = 0; i < 5; i++) {
+        draft = call_draft(call);
+        g_assert_cmpint(reply_fact_set(call->draft, "image", "debian"), ==, 0);
+        call_reset(call, CALL_DECIDE, fixture->request, fixture->base);
+        g_assert_true(call_draft(call) == draft);
+        g_assert_cmpstr(reply_fact_get(call->draft, "image"), ==, NULL);
+        g_assert_cmpstr(reply_get(call->draft, BOOT_HOST_REPLY_BOOT_FILE), ==, "before");
+    }
+    call_recycle(call, reply_new());
+    call_recycle(call, reply_new());
+    call_recycle(call, reply_new());
+    call_recycle(call, reply_nothing());
+    g_assert_cmpuint(call->spare_count, ==, CALL_SPARES);
 }
 
 static void test_no_reply_in_content(struct fixture *fixture, gconstpointer unused) {
@@ -63,7 +86,7 @@ static void test_content_once(struct fixture *fixture, gconstpointer unused) {
     g_assert_cmpint(call_give_text(call, CHAIN_CONTENT_NAME, "a/b"), ==, 0);
     g_assert_cmpint(call_give_bytes(call, "x", 1), ==, -EEXIST);
     g_assert_cmpint(call->content_kind, ==, CHAIN_CONTENT_NAME);
-    call_reset(call, NULL);
+    call_reset(call, CALL_CONTENT, fixture->request, NULL);
     g_assert_cmpint(call_give_bytes(call, NULL, 0), ==, 0);
 }
 
@@ -89,7 +112,7 @@ static void test_reader_is_closed(struct fixture *fixture, gconstpointer unused)
     g_assert_true(call_has_reader(fixture->call));
     g_assert_cmpint(call_give_reader(fixture->call, &reader), ==, -EEXIST);
     g_assert_cmpuint(fixture->closed, ==, 1);
-    call_reset(fixture->call, NULL);
+    call_reset(fixture->call, CALL_CONTENT, fixture->request, NULL);
     g_assert_cmpuint(fixture->closed, ==, 2);
 }
 
@@ -120,6 +143,7 @@ static void add(const char *name, enum call_door door,
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     add("draft-is-made-at-the-first-write", CALL_DECIDE, test_draft);
+    add("memory-of-drafts-is-used-again", CALL_DECIDE, test_recycling);
     add("content-has-no-reply", CALL_CONTENT, test_no_reply_in_content);
     add("decide-has-no-content", CALL_DECIDE, test_no_content_in_decide);
     add("content-is-given-once", CALL_CONTENT, test_content_once);
