@@ -55,8 +55,15 @@ void answering_free(struct answering *answering) {
     g_free(answering);
 }
 
+static uint64_t count_drops(const struct door *door) {
+    return door != NULL && door->socket != NULL ? udp_drops(door->socket) : 0;
+}
+
 GVariant *answering_counters(const struct answering *answering) {
-    return tally_to_variant(&answering->tally);
+    struct tally tally = answering->tally;
+    tally.counts[TALLY_DROPPED] =
+        count_drops(answering->dhcp) + count_drops(answering->boot_server);
+    return tally_to_variant(&tally);
 }
 
 char *answering_ports(const struct answering *answering) {

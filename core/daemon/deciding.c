@@ -254,6 +254,15 @@ static gboolean place(const struct daemon *daemon, const struct door *door,
     return FALSE;
 }
 
+/* Too many wait in all: the one that has waited longest makes room. */
+static enum quota_status check_quota(const struct daemon *daemon, const struct request *request) {
+    const struct address *source = &request_get_origin(request)->source;
+    enum quota_status charged = quota_check(daemon->quota, request_get_key(request), source);
+    if (charged == QUOTA_TOTAL && chain_shed(daemon->generation))
+        charged = quota_check(daemon->quota, request_get_key(request), source);
+    return charged;
+}
+
 static void take(struct deciding *deciding, struct door *door, const struct arrival *arrival) {
     struct daemon *daemon = deciding->daemon;
     unsigned reason = 0;
@@ -263,11 +272,9 @@ static void take(struct deciding *deciding, struct door *door, const struct arri
         return;
     }
     struct request *request = arrival->request;
-    const struct request_origin *origin = request_get_origin(request);
     request_set_attempt(request, session_attempt(daemon->sessions, request));
-    recording_request(daemon, arrival->datagram, origin);
-    enum quota_status charged =
-        quota_check(daemon->quota, request_get_key(request), &origin->source);
+    recording_request(daemon, arrival->datagram, request_get_origin(request));
+    enum quota_status charged = check_quota(daemon, request);
     if (charged == QUOTA_OK)
         ask_chain(deciding, door, request);
     else

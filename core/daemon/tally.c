@@ -23,6 +23,7 @@ const char *tally_name(unsigned reason) {
         [TALLY_ANSWER_FAILED] = "answer-failed",
         [TALLY_SEND_FAILED] = "send-failed",
         [TALLY_SHED_WAITED] = "shed-waited",
+        [TALLY_DROPPED] = "dropped-by-kernel",
         [TALLY_OTHER_INTERFACE] = "other-interface",
         [TALLY_NO_SERVER_ADDRESS] = "no-server-address",
     };

@@ -18,6 +18,7 @@ enum tally_reason {
     TALLY_ANSWER_FAILED, /* the decision makes no packet */
     TALLY_SEND_FAILED,
     TALLY_SHED_WAITED, /* it waited so long that its client has asked anew */
+    TALLY_DROPPED,     /* by the kernel, since the socket's buffer was full: never received */
     TALLY_OTHER_INTERFACE,
     TALLY_NO_SERVER_ADDRESS,
     TALLY_PARSE,                                        /* + enum dhcp_status */

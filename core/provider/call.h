@@ -76,7 +76,8 @@ struct call {
     bool is_completed; /* by host->complete, while the door has not returned yet */
     int32_t completion;
     int32_t verdict;
-    GList line_link; /* while it waits for a worker */
+    int64_t begun_us; /* when the provider began with it */
+    GList line_link;  /* while it waits for a worker */
     bool is_in_line;
 };
 

@@ -323,3 +323,18 @@ void chain_event(struct generation *generation, struct request *request,
             dispatch_event(instance, request, event);
     }
 }
+
+gboolean chain_shed(struct generation *generation) {
+    const GPtrArray *instances = generation_get_instances(generation);
+    struct instance *slowest = NULL;
+    int64_t oldest_us = INT64_MAX;
+    for (guint i = 0; i < instances->len; i++) {
+        int64_t began_us = dispatch_oldest(instances->pdata[i]);
+        if (began_us < oldest_us)
+            slowest = instances->pdata[i];
+        oldest_us = MIN(oldest_us, began_us);
+    }
+    if (slowest != NULL)
+        dispatch_shed(slowest, clock_now(generation_get_clock(generation)));
+    return slowest != NULL;
+}

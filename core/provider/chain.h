@@ -62,6 +62,10 @@ void chain_content(struct generation *generation, struct request *request, chain
 /* Whether any of them has a content door at all. */
 bool chain_has_content(const struct generation *generation);
 
+/* Gives up the request that has waited longest for a provider's answer, so that a newer one may wait:
+ * that provider has failed for it, and on-error says how it goes on. FALSE: none waits. */
+gboolean chain_shed(struct generation *generation);
+
 /* Tells every instance that wants events. `request` is the client's. */
 void chain_event(struct generation *generation, struct request *request,
                  const struct boot_host_event *event);

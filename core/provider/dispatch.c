@@ -53,14 +53,30 @@ static bool leave_behind(struct instance *instance, struct call *call) {
     return true;
 }
 
+/* A provider whose turn came late, or never, has not failed: others were before. */
+static bool had_its_time(struct instance *instance, const struct call *call, int64_t now_us) {
+    g_mutex_lock(&instance->lock);
+    int64_t begun_us = call->was_run || instance->thread_count == 0 ? call->begun_us : now_us;
+    g_mutex_unlock(&instance->lock);
+    return now_us - begun_us >= instance->config->deadline_us / 2;
+}
+
+static struct outcome make_outcome(struct instance *instance, const struct call *call, int32_t why,
+                                   int64_t now_us) {
+    if (why == -EBUSY)
+        return outcome_shed(instance, now_us);
+    return had_its_time(instance, call, now_us)
+               ? outcome_time_out(instance, "no answer within", now_us)
+               : outcome_no_turn(instance, now_us);
+}
+
 /* The chain goes on without it. */
 static void give_up(struct instance *instance, struct call *call, int32_t why, int64_t now_us) {
     unlink_pending(instance, call);
     bool is_back = take_back(instance, call);
     if (!is_back && !leave_behind(instance, call))
         return;
-    struct outcome outcome = why == -EBUSY ? outcome_shed(instance, now_us)
-                                           : outcome_time_out(instance, "no answer within", now_us);
+    struct outcome outcome = make_outcome(instance, call, why, now_us);
     if (call->done != NULL)
         call->done(&outcome, call->user);
     call->done = NULL;
@@ -74,12 +90,18 @@ static void give_up(struct instance *instance, struct call *call, int32_t why, i
 }
 
 /* Its client has waited longest, and will be the first to ask anew. Work that has begun goes last. */
-static void shed_oldest(struct instance *instance, int64_t now_us) {
+void dispatch_shed(struct instance *instance, int64_t now_us) {
     struct call *call = instance->remote != NULL ? remote_first_in_line(instance->remote)
                                                  : worker_first_in_line(instance);
     if (call == NULL || !call->is_pending)
         call = g_queue_peek_head(&instance->pending);
-    give_up(instance, call, -EBUSY, now_us);
+    if (call != NULL)
+        give_up(instance, call, -EBUSY, now_us);
+}
+
+int64_t dispatch_oldest(const struct instance *instance) {
+    const GList *head = instance->pending.head;
+    return head != NULL ? ((const struct call *) head->data)->start_us : INT64_MAX;
 }
 
 /* ---- Handing over: the packet thread --------------------------------------------------------- */
@@ -113,6 +135,8 @@ static void hold(struct instance *instance, struct call *call, call_done_fn done
     call->done = done;
     call->user = user;
     call->is_pending = true;
+    if (instance->thread_count == 0)
+        call->begun_us = call->start_us;
     g_queue_push_tail_link(&instance->pending, &call->pending_link);
     instance->outstanding++;
     if (instance->pending.head == &call->pending_link)
@@ -137,7 +161,7 @@ bool dispatch_call(struct instance *instance, struct call *call, call_done_fn do
                    struct outcome *ret_outcome) {
     call->instance = instance;
     if (instance->pending.length >= LIMIT_INSTANCE_QUEUE)
-        shed_oldest(instance, call->start_us);
+        dispatch_shed(instance, call->start_us);
     if (is_busy(instance)) {
         statistics_count(&instance->statistics.errors);
         refuse(ret_outcome, -EBUSY, call->start_us, explain_busy(instance));

@@ -19,6 +19,11 @@ bool dispatch_call(struct instance *instance, struct call *call, call_done_fn do
 void dispatch_event(struct instance *instance, struct request *request,
                     const struct boot_host_event *event);
 
+/* When the call began that waits longest for this instance; INT64_MAX: none waits. */
+int64_t dispatch_oldest(const struct instance *instance);
+/* Gives up who waits longest, if anybody does: as a failure, with words and a counter for it. */
+void dispatch_shed(struct instance *instance, int64_t now_us);
+
 /* For the mailbox: a call that the provider has ended; the earliest deadline, INT64_MAX: none; and
  * what to do when one has passed. */
 void dispatch_deliver(struct call *call);

@@ -71,13 +71,21 @@ static void note_breaker(struct instance *instance, bool failed, int64_t now_us)
         instance_log(instance, BOOT_HOST_LOG_INFO, "answers again");
 }
 
-struct outcome outcome_time_out(struct instance *instance, const char *what, int64_t now_us) {
+static struct outcome make_late(struct instance *instance, const char *what, int64_t now_us) {
     g_autofree char *deadline = value_format_duration(instance->config->deadline_us);
     statistics_count(&instance->statistics.timeouts);
-    note_breaker(instance, true, now_us);
     return (struct outcome){.verdict = -ETIMEDOUT,
                             .end_us = now_us,
                             .reason = g_strdup_printf("%s its deadline of %s", what, deadline)};
+}
+
+struct outcome outcome_time_out(struct instance *instance, const char *what, int64_t now_us) {
+    note_breaker(instance, true, now_us);
+    return make_late(instance, what, now_us);
+}
+
+struct outcome outcome_no_turn(struct instance *instance, int64_t now_us) {
+    return make_late(instance, "waited for its turn longer than", now_us);
 }
 
 struct outcome outcome_shed(struct instance *instance, int64_t now_us) {

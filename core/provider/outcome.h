@@ -21,6 +21,8 @@ struct outcome {
 struct outcome outcome_settle(struct instance *instance, struct call *call, int32_t raw);
 /* The deadline has passed; `what` begins the words, such as "no answer within". */
 struct outcome outcome_time_out(struct instance *instance, const char *what, int64_t now_us);
+/* The deadline has passed before the provider had begun with it, which says nothing about it. */
+struct outcome outcome_no_turn(struct instance *instance, int64_t now_us);
 /* Others came later and there was no room for all. */
 struct outcome outcome_shed(struct instance *instance, int64_t now_us);
 void outcome_clear(struct outcome *outcome);

@@ -48,6 +48,7 @@ static bool send_call(struct remote *remote, struct call *call) {
     g_hash_table_insert(remote->held, GUINT_TO_POINTER(serial), held);
     g_mutex_lock(&call->instance->lock);
     call->was_run = true;
+    call->begun_us = clock_now(call->instance->clock);
     call->state = CALL_RUNNING;
     g_mutex_unlock(&call->instance->lock);
     return true;

@@ -81,6 +81,7 @@ static struct call *take_next(struct instance *instance) {
     call->state = instance->is_closing ? CALL_FINISHED : CALL_RUNNING;
     if (call->state == CALL_RUNNING) {
         call->was_run = true;
+        call->begun_us = clock_now(instance->clock);
         instance->inside++;
     }
     return call;

@@ -161,6 +161,30 @@ static void test_queue_is_limited(struct fixture *fixture, gconstpointer unused)
     g_free(answers);
 }
 
+/* Nobody else has room, either: the one that has waited longest goes, wherever it waits. */
+static void test_shed(struct fixture *fixture, gconstpointer unused) {
+    fixture->instance->config->deadline_us = 10 * CLOCK_SECOND;
+    set_blocked(fixture, TRUE);
+    struct chain_answer answers[3];
+    for (guint i = 0; i < G_N_ELEMENTS(answers); i++)
+        chain_bed_begin(fixture->bed, fixture->request, &answers[i]);
+    for (guint shed = 1; shed <= G_N_ELEMENTS(answers); shed++) {
+        g_assert_true(chain_shed(fixture->bed->generation));
+        g_assert_cmpuint(chain_bed_counter(fixture->bed, 0, "shed"), ==, shed);
+    }
+    g_assert_false(chain_shed(fixture->bed->generation));
+    /* Of the one that it has begun with, an answer comes, too late; the others left the line. */
+    g_assert_cmpuint(fixture->instance->outstanding, ==, 1);
+    set_blocked(fixture, FALSE);
+    while (fixture->instance->outstanding > 0)
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_cmpuint(fixture->counter->calls, ==, 1);
+    for (guint i = 0; i < G_N_ELEMENTS(answers); i++) {
+        g_assert_true(answers[i].is_done);
+        chain_answer_clear(&answers[i]);
+    }
+}
+
 /* What has waited in vain behind a stuck call must not be run any more when that comes back. */
 static void test_abandoned_is_not_run(struct fixture *fixture, gconstpointer unused) {
     set_blocked(fixture, TRUE);
@@ -170,7 +194,9 @@ static void test_abandoned_is_not_run(struct fixture *fixture, gconstpointer unu
     for (guint i = 0; i < G_N_ELEMENTS(answers); i++) {
         chain_bed_wait(&answers[i]);
         g_autofree char *line = chain_answer_line(&answers[i], 0);
-        g_assert_cmpstr(line, ==, "a timeout no answer within its deadline of 100ms");
+        g_assert_cmpstr(line, ==,
+                        i == 0 ? "a timeout no answer within its deadline of 100ms"
+                               : "a timeout waited for its turn longer than its deadline of 100ms");
         chain_answer_clear(&answers[i]);
     }
     set_blocked(fixture, FALSE);
@@ -214,6 +240,7 @@ int main(int argc, char **argv) {
     add("log-is-limited", test_log_is_limited);
     add("host-fills-every-slot", test_host_services);
     add("queue-is-limited", test_queue_is_limited);
+    add("who-waits-longest-makes-room", test_shed);
     add("abandoned-calls-are-not-run", test_abandoned_is_not_run);
     add("close-gives-up-on-a-stuck-call", test_close_gives_up);
     return g_test_run();
