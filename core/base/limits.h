@@ -40,9 +40,10 @@
 #define LIMIT_TRACE_ENTRIES 64   /* trace lines of one decision */
 
 /* Clients. */
-#define LIMIT_REQUEST_KEPT                                                                         \
-    768                      /* bytes of a request's options that are remembered; EDK2 sends 110 */
-#define LIMIT_SESSIONS 16384 /* clients remembered, about 4 KiB each; the least recent goes first */
+#define LIMIT_REQUEST_KEPT 768    /* bytes of a request's options we remember; EDK2 sends 110 */
+#define LIMIT_SESSIONS     131072 /* clients remembered; the least recent goes first */
+/* Bytes of all of them; beyond, those silent for longest keep their last decision alone. */
+#define LIMIT_SESSION_BYTES (INT64_C(144) * 1024 * 1024)
 #define LIMIT_SESSION_IDLE_US                                                                      \
     (INT64_C(3600) * 1000000)     /* a client silent for so long is forgotten */
 #define LIMIT_SESSION_DECISIONS 6 /* traces kept of one client: a chain-loaded boot has four */

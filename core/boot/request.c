@@ -303,6 +303,12 @@ const struct pxe_client *request_get_pxe(const struct request *request) {
     return request->has_packet ? &request->reading->pxe : NULL;
 }
 
+size_t request_get_size(const struct request *request) {
+    const struct reading *reading = request->reading;
+    return sizeof(*request) +
+           (reading != NULL ? sizeof(*reading) + reading->capacity : request->size);
+}
+
 uint32_t request_get_stage(const struct request *request) {
     return request->stage;
 }

@@ -125,6 +125,7 @@ const struct client_key *request_get_key(const struct request *request); /* NULL
 const struct request_origin *request_get_origin(const struct request *request);
 const struct dhcp_view *request_get_view(const struct request *request); /* NULL: no packet */
 const struct pxe_client *request_get_pxe(const struct request *request); /* NULL: no packet */
+size_t request_get_size(const struct request *request); /* bytes of memory, texts apart */
 uint32_t request_get_stage(const struct request *request);
 /* The client for people and logs: its MAC, else its UUID, else its address. */
 const char *request_get_client(const struct request *request);

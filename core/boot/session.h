@@ -19,7 +19,9 @@ struct trace;
 struct session_table;
 struct session; /* valid until the next call that may add a session */
 
-struct session_table *session_table_new(const struct clock *clock, uint32_t max);
+/* At most `max` sessions, and about `max_bytes` of memory for all: beyond, those who have been silent
+ * longest keep their last decision alone, and then go. */
+struct session_table *session_table_new(const struct clock *clock, uint32_t max, int64_t max_bytes);
 void session_table_free(struct session_table *table);
 uint32_t session_table_count(const struct session_table *table);
 

@@ -298,6 +298,11 @@ struct request *trace_get_request(const struct trace *trace) {
     return trace->request;
 }
 
+size_t trace_get_size(const struct trace *trace) {
+    return sizeof(*trace) + (trace->bytes != trace->room ? trace->size : 0) +
+           (trace->request != NULL ? request_get_size(trace->request) : 0);
+}
+
 /* ---- Facts ----------------------------------------------------------------------------------- */
 
 static guint provider_fact_count(const struct trace *trace) {

@@ -83,6 +83,8 @@ const struct address *trace_get_server(const struct trace *trace); /* NULL: none
 const struct address *trace_get_destination(const struct trace *trace, const char **ret_rule);
 bool trace_has_quirk(const struct trace *trace, enum quirk quirk);
 struct request *trace_get_request(const struct trace *trace); /* NULL: none */
+/* Bytes of memory, its request's included. */
+size_t trace_get_size(const struct trace *trace);
 
 /* Facts as the decision left them: those of providers first, and they hide the request's. */
 const char *trace_fact(const struct trace *trace, const char *name);

@@ -179,7 +179,7 @@ struct daemon *daemon_new(struct config *config, GError **error) {
     daemon->clock = clock_monotonic();
     daemon->started_us = g_get_real_time();
     daemon->log_rate.limit = LIMIT_LOG_LINES;
-    daemon->sessions = session_table_new(clock_coarse(), LIMIT_SESSIONS);
+    daemon->sessions = session_table_new(clock_coarse(), LIMIT_SESSIONS, LIMIT_SESSION_BYTES);
     struct quota_limits limits = quota_limits_parked();
     daemon->quota = quota_new(&limits);
     daemon->retired = g_ptr_array_new_with_free_func(unref_life);

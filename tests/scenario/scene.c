@@ -38,7 +38,7 @@ struct scene *scene_new(const char *providers) {
     scene->bed = chain_bed_new(providers);
     scene->bed->clock = &scene->clock.base;
     chain_bed_add_table(scene->bed, &table_provider);
-    scene->sessions = session_table_new(&scene->clock.base, 16);
+    scene->sessions = session_table_new(&scene->clock.base, 16, LIMIT_SESSION_BYTES);
     g_assert_true(address_parse(ASK_SERVER, &scene->server));
     return scene;
 }

@@ -17,7 +17,7 @@ struct fixture {
 static void set_up(struct fixture *fixture, gconstpointer data) {
     (void) data;
     clock_fake_init(&fixture->clock, CLOCK_SECOND);
-    fixture->table = session_table_new(&fixture->clock.base, 4);
+    fixture->table = session_table_new(&fixture->clock.base, 4, LIMIT_SESSION_BYTES);
 }
 
 static void tear_down(struct fixture *fixture, gconstpointer data) {
@@ -210,6 +210,51 @@ static void test_memory(struct fixture *fixture, gconstpointer data) {
     g_assert_cmpuint(g_variant_n_children(transfers), ==, LIMIT_SESSION_TRANSFERS);
 }
 
+static gsize decision_count(struct session_table *table, const char *client) {
+    struct session *session = session_find(table, client);
+    g_autoptr(GVariant) map = g_variant_ref_sink(session_to_variant(session));
+    g_autoptr(GVariant) decisions =
+        g_variant_lookup_value(map, "decisions", G_VARIANT_TYPE("aa{sv}"));
+    return g_variant_n_children(decisions);
+}
+
+/* Decisions of client 1, then 2 ... */
+static void decide_often(struct fixture *fixture, struct session_table *table, uint32_t clients,
+                         int often) {
+    session_table_free(fixture->table);
+    fixture->table = table;
+    for (uint32_t i = 1; i <= clients; i++) {
+        g_autoptr(Wire) wire = client(i);
+        for (int k = 0; k < often; k++)
+            decide(fixture, wire, 67, "x64.efi");
+    }
+}
+
+static void test_short_memory(struct fixture *fixture, gconstpointer data) {
+    (void) data;
+    struct session_table *table = session_table_new(&fixture->clock.base, 100, 8192);
+    decide_often(fixture, table, 6, 3);
+    g_assert_cmpuint(session_table_count(table), ==, 6);
+    g_assert_cmpuint(decision_count(table, "52:54:00:00:00:01"), ==, 1);
+    g_assert_cmpuint(decision_count(table, "52:54:00:00:00:02"), ==, 1);
+    g_assert_cmpuint(decision_count(table, "52:54:00:00:00:06"), ==, 3);
+    g_autoptr(Wire) back = client(1);
+    for (int k = 0; k < 3; k++)
+        decide(fixture, back, 67, "x64.efi");
+    g_assert_cmpuint(decision_count(table, "52:54:00:00:00:01"), >=, 3);
+    g_assert_cmpuint(decision_count(table, "52:54:00:00:00:03"), ==, 1);
+}
+
+static void test_shorter_memory(struct fixture *fixture, gconstpointer data) {
+    (void) data;
+    struct session_table *table = session_table_new(&fixture->clock.base, 100, 4096);
+    decide_often(fixture, table, 40, 2);
+    g_assert_cmpuint(session_table_count(table), >=, 2);
+    g_assert_cmpuint(session_table_count(table), <=, 8);
+    g_assert_null(session_find(table, "52:54:00:00:00:01"));
+    g_assert_cmpuint(decision_count(table, "52:54:00:00:00:28"), >=, 1);
+}
+
 static void assert_likely(struct fixture *fixture, const char *code) {
     struct session *session = session_find(fixture->table, "52:54:00:ee:1a:cb");
     g_autoptr(GVariant) map = g_variant_ref_sink(session_to_variant(session));
@@ -249,6 +294,8 @@ int main(int argc, char **argv) {
     ADD("may-share-a-uuid", test_shared_uuid);
     ADD("knows-the-folder-of-the-boot-file", test_folders);
     ADD("keeps-the-last-decisions-and-transfers", test_memory);
+    ADD("the-silent-keep-one-decision-when-memory-is-short", test_short_memory);
+    ADD("the-silent-go-when-memory-is-shorter", test_shorter_memory);
     ADD("guesses-the-error-code", test_likely);
     return g_test_run();
 }
