@@ -121,7 +121,7 @@ gboolean text_is_utf8(const char *text, gsize size) {
         if ((word & high_bits) != 0)
             return g_utf8_validate_len(text + plain, size - plain, NULL);
     }
-    uint64_t last = 0;
-    memcpy(&last, text + plain, size - plain);
-    return (last & high_bits) == 0 || g_utf8_validate_len(text + plain, size - plain, NULL);
+    while (plain < size && (text[plain] & 0x80) == 0)
+        plain++;
+    return plain == size || g_utf8_validate_len(text + plain, size - plain, NULL);
 }

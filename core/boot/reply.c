@@ -24,7 +24,7 @@
 /* Of the sheet's records. */
 enum record_kind {
     RECORD_NOTE,   /* value */
-    RECORD_OPTION, /* space, code; value and its size */
+    RECORD_OPTION, /* space, code; value */
     RECORD_FACT,   /* name, value */
     RECORD_ITEM,   /* code: its type; name: its text; value: its server */
 };
@@ -45,7 +45,7 @@ G_STATIC_ASSERT(sizeof(struct reply) <= 1032); /* what malloc keeps at hand for 
 /* ---- Life ------------------------------------------------------------------------------------ */
 
 static const struct reply nothing = {
-    .sheet = {.used = 1, .records = (struct sheet_record *) nothing.sheet.own}};
+    .sheet = {.records = (struct sheet_record *) nothing.sheet.own}};
 
 const struct reply *reply_nothing(void) {
     return &nothing;
@@ -187,12 +187,17 @@ const char *reply_note(const struct reply *reply, uint32_t index) {
     return note != NULL ? sheet_text(&reply->sheet, note->value) : NULL;
 }
 
-uint32_t reply_notes(const struct reply *reply, const char **ret_notes) {
-    uint32_t count = 0;
+static struct boot_host_span span_at(const struct sheet *sheet, sheet_ref ref) {
+    return (struct boot_host_span){sheet_text(sheet, ref), sheet_size(sheet, ref)};
+}
+
+uint32_t reply_remarks(const struct reply *reply, struct boot_host_span *ret_texts) {
+    uint32_t count = 1;
+    ret_texts[0] = span_at(&reply->sheet, reply->fields[BOOT_HOST_REPLY_REASON]);
     for (uint32_t i = 0; i < reply->sheet.count; i++) {
         const struct sheet_record *record = &reply->sheet.records[i];
         if (record->kind == RECORD_NOTE)
-            ret_notes[count++] = sheet_text(&reply->sheet, record->value);
+            ret_texts[count++] = span_at(&reply->sheet, record->value);
     }
     return count;
 }
@@ -247,7 +252,6 @@ int32_t reply_option(struct reply *reply, uint32_t space, uint32_t code, const v
     struct sheet_record *option = sheet_add(&reply->sheet, RECORD_OPTION);
     option->space = (uint8_t) space;
     option->code = (uint16_t) code;
-    option->size = (uint32_t) size;
     option->value = bytes;
     return 0;
 }
@@ -259,7 +263,7 @@ bool reply_get_option(const struct reply *reply, uint32_t index, uint32_t *ret_s
         return false;
     *ret_space = option->space;
     *ret_code = option->code;
-    *ret_value = (struct boot_host_span){sheet_text(&reply->sheet, option->value), option->size};
+    *ret_value = span_at(&reply->sheet, option->value);
     return true;
 }
 
@@ -421,15 +425,14 @@ bool reply_fact(const struct reply *reply, uint32_t index, const char **ret_name
     return true;
 }
 
-uint32_t reply_facts(const struct reply *reply, const char **ret_texts) {
+uint32_t reply_facts(const struct reply *reply, struct boot_host_span *ret_texts) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < reply->sheet.count; i++) {
         const struct sheet_record *record = &reply->sheet.records[i];
         if (record->kind != RECORD_FACT)
             continue;
-        ret_texts[2 * count] = sheet_text(&reply->sheet, record->name);
-        ret_texts[2 * count + 1] = sheet_text(&reply->sheet, record->value);
-        count++;
+        ret_texts[count++] = span_at(&reply->sheet, record->name);
+        ret_texts[count++] = span_at(&reply->sheet, record->value);
     }
     return count;
 }

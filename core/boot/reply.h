@@ -41,8 +41,9 @@ int32_t reply_get_number(const struct reply *reply, uint32_t field, int64_t *ret
 
 /* Notes, in the order they were set; NULL behind the last. */
 const char *reply_note(const struct reply *reply, uint32_t index);
-/* All of them at once; returns how many. */
-uint32_t reply_notes(const struct reply *reply, const char **ret_notes); /* room: LIMIT_NOTES */
+/* The reason (its data is NULL when there is none), then all notes; returns how many texts. Each
+ * has a NUL behind it. Room: 1 + LIMIT_NOTES. */
+uint32_t reply_remarks(const struct reply *reply, struct boot_host_span *ret_texts);
 /* Forgets reason and notes, before the next provider is called. */
 void reply_clear_remarks(struct reply *reply);
 
@@ -70,8 +71,9 @@ int32_t reply_fact_set(struct reply *reply, const char *name, const char *value)
 const char *reply_fact_get(const struct reply *reply, const char *name);
 bool reply_fact(const struct reply *reply, uint32_t index, const char **ret_name,
                 const char **ret_value);
-/* Name and value of all of them at once; returns how many facts. Room: 2 * LIMIT_FACTS. */
-uint32_t reply_facts(const struct reply *reply, const char **ret_texts);
+/* Name and value of all of them; returns how many texts. Each has a NUL behind it. Room: 2 *
+ * LIMIT_FACTS. */
+uint32_t reply_facts(const struct reply *reply, struct boot_host_span *ret_texts);
 /* Lower-case letters, digits, "-" and "_", LIMIT_FACT_NAME at most? `name` needs no NUL. */
 bool reply_fact_name_is_valid(const char *name, size_t size);
 

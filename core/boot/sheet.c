@@ -7,7 +7,7 @@
 #include <string.h>
 
 void sheet_init(struct sheet *sheet) {
-    sheet->used = 1;
+    sheet->used = 0;
     sheet->count = 0;
     sheet->record_limit = SHEET_RECORDS;
     sheet->records = sheet->own;
@@ -71,15 +71,30 @@ void sheet_clear(struct sheet *sheet) {
 
 /* ---- Texts ----------------------------------------------------------------------------------- */
 
-sheet_ref sheet_put(struct sheet *sheet, const void *data, size_t size) {
-    if (size >= SHEET_ROOM - sheet->used)
-        return put_large(sheet, data, size);
-    sheet_ref ref = sheet->used;
+static void write_text(struct sheet *sheet, sheet_ref ref, const void *data, size_t size) {
+    uint16_t its_size = (uint16_t) size;
+    memcpy(sheet->room + ref - sizeof(its_size), &its_size, sizeof(its_size));
     if (size > 0)
-        memcpy(sheet->room + ref, data, size);
+        memmove(sheet->room + ref, data, size);
     sheet->room[ref + size] = '\0';
-    sheet->used += (uint32_t) size + 1;
+}
+
+sheet_ref sheet_put(struct sheet *sheet, const void *data, size_t size) {
+    sheet_ref ref = sheet->used + (uint32_t) sizeof(uint16_t);
+    if (ref >= SHEET_ROOM || size >= SHEET_ROOM - ref)
+        return put_large(sheet, data, size);
+    write_text(sheet, ref, data, size);
+    sheet->used = ref + (uint32_t) size + 1;
     return ref;
+}
+
+size_t sheet_size(const struct sheet *sheet, sheet_ref ref) {
+    uint16_t size = 0;
+    if (ref >= SHEET_ROOM)
+        return g_ref_string_length(*large_slot(sheet, ref));
+    if (ref > 0)
+        memcpy(&size, sheet->room + ref - sizeof(size), sizeof(size));
+    return size;
 }
 
 static void release_text(struct sheet *sheet, sheet_ref ref) {
@@ -89,9 +104,8 @@ static void release_text(struct sheet *sheet, sheet_ref ref) {
 
 void sheet_replace(struct sheet *sheet, sheet_ref *place, const char *text, size_t size) {
     sheet_ref before = *place;
-    if (text != NULL && before > 0 && before < SHEET_ROOM && size <= strlen(sheet->room + before)) {
-        memmove(sheet->room + before, text, size);
-        sheet->room[before + size] = '\0';
+    if (text != NULL && before > 0 && before < SHEET_ROOM && size <= sheet_size(sheet, before)) {
+        write_text(sheet, before, text, size);
         return;
     }
     *place = text != NULL ? sheet_put(sheet, text, size) : 0;

@@ -21,13 +21,12 @@ struct sheet_record {
     uint8_t kind;
     uint8_t space;
     uint16_t code;
-    uint32_t size;
     sheet_ref name;
     sheet_ref value;
 };
 
 struct sheet {
-    uint32_t used;         /* bytes of `room`; the first is spent, so that no text is at 0 */
+    uint32_t used;         /* bytes of `room`, in which each text follows its size */
     uint32_t count;        /* records */
     uint32_t record_limit; /* that `records` holds */
     struct sheet_record *records;
@@ -47,6 +46,7 @@ sheet_ref sheet_put(struct sheet *sheet, const void *data, size_t size);
 void sheet_replace(struct sheet *sheet, sheet_ref *place, const char *text, size_t size);
 /* Valid until it is replaced or released; NULL for none. */
 const char *sheet_text(const struct sheet *sheet, sheet_ref ref);
+size_t sheet_size(const struct sheet *sheet, sheet_ref ref);
 
 /* All zeros but `kind`; valid until the next is added. */
 struct sheet_record *sheet_add(struct sheet *sheet, uint8_t kind);

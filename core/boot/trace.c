@@ -16,13 +16,13 @@
  * trace is below 400 bytes then. */
 #define ROOM 248
 
-#define TEXTS_MAX (2 * LIMIT_FACTS) /* of one record */
-
 enum record_kind {
-    RECORD_LINE,  /* provider, reason ("": none), notes */
+    RECORD_LINE,  /* a pointer to the provider's name; reason ("": none), notes */
     RECORD_FACTS, /* name, value, name ... */
     RECORD_FILE,  /* the boot file */
 };
+
+#define RECORD_ALIGNMENT ((uint32_t) _Alignof(struct record))
 
 /* Texts, each with its NUL, follow; then what is left up to the alignment of the next record. */
 struct record {
@@ -60,7 +60,7 @@ struct trace {
 G_STATIC_ASSERT(QUIRK_COUNT <= 32);
 G_STATIC_ASSERT(sizeof(struct trace) < 400);
 G_STATIC_ASSERT(LIMIT_TRACE_ENTRIES <= UINT8_MAX);
-G_STATIC_ASSERT(2 + LIMIT_NOTES <= TEXTS_MAX && TEXTS_MAX <= UINT8_MAX);
+G_STATIC_ASSERT(1 + LIMIT_NOTES <= UINT8_MAX && 2 * LIMIT_FACTS <= UINT8_MAX);
 
 struct trace *trace_new(uint64_t generation, uint32_t stage) {
     return trace_new_at(generation, stage, g_get_real_time());
@@ -83,8 +83,13 @@ struct trace *trace_ref(struct trace *trace) {
     return trace;
 }
 
+/* The last one need not tell other threads. */
+static bool is_last(struct trace *trace) {
+    return g_atomic_int_get(&trace->refs) == 1 || g_atomic_ref_count_dec(&trace->refs);
+}
+
 void trace_unref(struct trace *trace) {
-    if (trace == NULL || !g_atomic_ref_count_dec(&trace->refs))
+    if (trace == NULL || !is_last(trace))
         return;
     request_unref(trace->request);
     if (trace->bytes != trace->room)
@@ -107,31 +112,39 @@ static struct record *record_at(const struct trace *trace, uint32_t offset) {
     return (struct record *) (void *) (trace->bytes + offset);
 }
 
-/* Copies the texts into a record behind the last one. */
-static struct record *record_add(struct trace *trace, enum record_kind kind,
-                                 const char *const *texts, guint count) {
-    uint32_t sizes[TEXTS_MAX];
-    uint32_t size = sizeof(struct record);
-    for (guint i = 0; i < count; i++) {
-        sizes[i] = (uint32_t) strlen(texts[i]) + 1;
-        size += sizes[i];
-    }
-    size = (size + sizeof(uint32_t) - 1) & ~((uint32_t) sizeof(uint32_t) - 1);
+/* Copies `head` and the texts, each with its NUL, into a record behind the last one. */
+static struct record *record_add(struct trace *trace, enum record_kind kind, const char *head,
+                                 const struct boot_host_span *texts, guint count) {
+    uint32_t head_size = kind == RECORD_LINE ? sizeof(head) : 0;
+    uint32_t size = (uint32_t) sizeof(struct record) + head_size;
+    for (guint i = 0; i < count; i++)
+        size += (uint32_t) texts[i].size + 1;
+    size = (size + RECORD_ALIGNMENT - 1) & ~(RECORD_ALIGNMENT - 1);
     if (trace->used + size > trace->size)
         grow(trace, trace->used + size);
     struct record *record = record_at(trace, trace->used);
     *record = (struct record){.size = size, .kind = (uint8_t) kind, .count = (uint8_t) count};
     char *place = (char *) (record + 1);
+    if (head_size > 0)
+        place = mempcpy(place, &head, sizeof(head));
     for (guint i = 0; i < count; i++) {
-        memcpy(place, texts[i], sizes[i]);
-        place += sizes[i];
+        memcpy(place, texts[i].data, texts[i].size + 1);
+        place += texts[i].size + 1;
     }
     trace->used += size;
     return record;
 }
 
+/* Of a line. */
+static const char *provider_of(const struct record *record) {
+    const char *provider = NULL;
+    memcpy(&provider, record + 1, sizeof(provider));
+    return provider;
+}
+
 static const char *first_text(const struct record *record) {
-    return (const char *) (record + 1);
+    const char *behind = (const char *) (record + 1);
+    return record->kind == RECORD_LINE ? behind + sizeof(char *) : behind;
 }
 
 static const char *next_text(const char *text) {
@@ -142,17 +155,16 @@ static const char *next_text(const char *text) {
 
 void trace_add(struct trace *trace, const char *provider, int32_t verdict, const char *reason,
                const struct reply *reply, int64_t microseconds) {
-    const char *texts[2 + LIMIT_NOTES];
-    guint notes = 0;
+    struct boot_host_span texts[1 + LIMIT_NOTES];
+    texts[0] = (struct boot_host_span){NULL, 0};
     if (trace->line_count >= LIMIT_TRACE_ENTRIES)
         return;
-    if (reply != NULL) {
-        reason = reason != NULL ? reason : reply_get(reply, BOOT_HOST_REPLY_REASON);
-        notes = reply_notes(reply, texts + 2);
-    }
-    texts[0] = provider;
-    texts[1] = reason != NULL ? reason : "";
-    struct record *line = record_add(trace, RECORD_LINE, texts, 2 + notes);
+    guint count = reply != NULL ? reply_remarks(reply, texts) : 1;
+    if (reason != NULL)
+        texts[0] = (struct boot_host_span){reason, strlen(reason)};
+    if (texts[0].data == NULL)
+        texts[0].data = "";
+    struct record *line = record_add(trace, RECORD_LINE, provider, texts, count);
     line->verdict = (int16_t) verdict;
     line->microseconds = (uint32_t) CLAMP(microseconds, 0, UINT32_MAX);
     trace->line_count++;
@@ -169,12 +181,12 @@ void trace_set_verdict(struct trace *trace, int32_t verdict, bool by_last) {
 }
 
 void trace_set_facts(struct trace *trace, struct request *request, const struct reply *reply) {
-    const char *texts[2 * LIMIT_FACTS];
+    struct boot_host_span texts[2 * LIMIT_FACTS];
     trace_set_request(trace, request);
     guint count = reply != NULL ? reply_facts(reply, texts) : 0;
     trace->facts = count > 0 ? trace->used + 1 : 0;
     if (count > 0)
-        (void) record_add(trace, RECORD_FACTS, texts, 2 * count);
+        (void) record_add(trace, RECORD_FACTS, NULL, texts, count);
 }
 
 void trace_set_request(struct trace *trace, struct request *request) {
@@ -193,7 +205,8 @@ void trace_set_answer(struct trace *trace, const char *shape, const char *boot_f
     if (boot_file == NULL)
         return;
     trace->file = trace->used + 1;
-    (void) record_add(trace, RECORD_FILE, &boot_file, 1);
+    const struct boot_host_span file = {boot_file, strlen(boot_file)};
+    (void) record_add(trace, RECORD_FILE, NULL, &file, 1);
 }
 
 void trace_set_destination(struct trace *trace, const struct route *route) {
@@ -205,14 +218,13 @@ void trace_set_destination(struct trace *trace, const struct route *route) {
 /* ---- Reading --------------------------------------------------------------------------------- */
 
 static void read_line(const struct record *record, struct trace_entry *ret_entry) {
-    const char *provider = first_text(record);
-    const char *reason = next_text(provider);
+    const char *reason = first_text(record);
     *ret_entry = (struct trace_entry){
-        .provider = provider,
+        .provider = provider_of(record),
         .verdict = record->verdict,
         .reason = reason[0] != '\0' ? reason : NULL,
         .microseconds = record->microseconds,
-        .note_count = record->count - 2U,
+        .note_count = record->count - 1U,
         .notes = next_text(reason),
     };
 }
@@ -242,7 +254,7 @@ const char *trace_get_reason(const struct trace *trace) {
     const char *reason = NULL;
     for (uint32_t offset = 0; offset < trace->used; offset += record_at(trace, offset)->size) {
         const struct record *record = record_at(trace, offset);
-        const char *own = record->kind == RECORD_LINE ? next_text(first_text(record)) : "";
+        const char *own = record->kind == RECORD_LINE ? first_text(record) : "";
         if (own[0] != '\0')
             reason = own;
     }

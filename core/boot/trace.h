@@ -34,7 +34,8 @@ void trace_unref(struct trace *trace);
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
-/* Adds a line; the text is copied. `reply` gives reason and notes and may be NULL. */
+/* Adds a line. `provider` is static or interned, since a trace outlives who wrote it; other text is
+ * copied. `reply` gives reason and notes and may be NULL. */
 void trace_add(struct trace *trace, const char *provider, int32_t verdict, const char *reason,
                const struct reply *reply, int64_t microseconds);
 void trace_add_quirk(struct trace *trace, enum quirk quirk);

@@ -126,8 +126,8 @@ static char *vary(const struct boot_host_setting *schema, const char *value, gbo
 
 struct instance_config *trial_vary_config(const struct trial *trial, gboolean least) {
     struct instance_config *other = trial_copy_config(trial, trial->config->deadline_us);
-    g_free(other->name);
-    other->name = g_strconcat(trial->config->name, "-other", NULL);
+    g_autofree char *name = g_strconcat(trial->config->name, "-other", NULL);
+    other->name = g_intern_string(name);
     for (guint i = 0; i < other->settings->len; i++) {
         struct instance_setting *setting = g_ptr_array_index(other->settings, i);
         const struct boot_host_setting *schema = find_schema(trial, setting->key);

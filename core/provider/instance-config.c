@@ -17,7 +17,7 @@ static void free_setting(gpointer data) {
 struct instance_config *instance_config_new(const char *name) {
     struct instance_config *config = g_new0(struct instance_config, 1);
     g_atomic_ref_count_init(&config->refs);
-    config->name = g_strdup(name);
+    config->name = g_intern_string(name);
     config->memory = LIMIT_DEFAULT_MEMORY;
     config->deadline_us = LIMIT_DEFAULT_DEADLINE_US;
     config->settings = g_ptr_array_new_with_free_func(free_setting);
@@ -32,7 +32,6 @@ struct instance_config *instance_config_ref(struct instance_config *config) {
 void instance_config_unref(struct instance_config *config) {
     if (config == NULL || !g_atomic_ref_count_dec(&config->refs))
         return;
-    g_free(config->name);
     g_free(config->module);
     g_free(config->where);
     g_free(config->folder);

@@ -24,10 +24,10 @@ struct instance_setting {
 
 struct instance_config {
     gatomicrefcount refs;
-    char *name;   /* of the group [provider NAME] */
-    char *module; /* file name without .so below the module folder, or an absolute path */
-    char *where;  /* "boothost.conf:10", of the group */
-    char *folder; /* of the config file: relative paths start here */
+    const char *name; /* of the group [provider NAME]; interned, since traces name it for ever */
+    char *module;     /* file name without .so below the module folder, or an absolute path */
+    char *where;      /* "boothost.conf:10", of the group */
+    char *folder;     /* of the config file: relative paths start here */
     int64_t deadline_us;
     enum instance_policy on_error;
     enum instance_policy on_timeout;

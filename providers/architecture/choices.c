@@ -15,7 +15,7 @@ static const char *const loaders[] = {"ipxe", "grub", "wdsnbp"};
 
 const char *choices_loader(const char *name) {
     for (size_t i = 0; name != NULL && i < LOADER_COUNT; i++) {
-        if (strcmp(name, loaders[i]) == 0)
+        if (name[0] == loaders[i][0] && strcmp(name, loaders[i]) == 0)
             return loaders[i];
     }
     return NULL;

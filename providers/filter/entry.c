@@ -28,12 +28,12 @@ const char *entry_kind_title(enum entry_kind kind) {
     return kinds[kind].title;
 }
 
+/* The digit's value; -1 for what is none. */
 static int hex_digit(char digit) {
+    unsigned char letter = (unsigned char) digit | 0x20;
     if (digit >= '0' && digit <= '9')
         return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
+    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
 /* Reads `size` bytes of two digits each, with `separator` behind every `group` bytes. */

@@ -61,7 +61,7 @@ static void test_growth(void) {
         g_autofree char *note = g_strnfill((gsize) (3 * i), 'x');
         g_assert_cmpint(reply_set(reply, BOOT_HOST_REPLY_NOTE, NULL), ==, 0);
         g_assert_cmpint(reply_set(reply, BOOT_HOST_REPLY_NOTE, note), ==, 0);
-        trace_add(trace, name, i, name, reply, i);
+        trace_add(trace, g_intern_string(name), i, name, reply, i);
         g_assert_cmpint(reply_fact_set(reply, name, note), ==, 0);
     }
     trace_set_facts(trace, NULL, reply);
