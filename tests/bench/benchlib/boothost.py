@@ -34,7 +34,7 @@ deny = 52:54:00:12:34:56; 00:50:56
 
 [provider devices]
 module = database
-uri = sqlite:///{state}/devices.db
+uri = sqlite:///{database}
 {more}
 [provider menu]
 module = menu
@@ -49,27 +49,29 @@ loop-window = 1s
 """
 
 
-def device(number):
-    """MAC, UUID and name of the load's client of that number; see pxe-client.h."""
-    digits = f"{number:08x}"
-    mac = "02:00:" + ":".join(digits[at:at + 2] for at in range(0, 8, 2))
-    return mac, f"7e0507b0-0000-0040-8000-0000{digits}", f"device-{number}"
+# Number n is the load's client n: see pxe-client.h.
+FILL = """\
+WITH RECURSIVE client (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM client WHERE n + 1 < ?)
+INSERT INTO device (mac, uuid, name, image)
+SELECT printf('02:00:%02x:%02x:%02x:%02x', n >> 24, n >> 16 & 255, n >> 8 & 255, n & 255),
+       printf('7e0507b0-0000-0040-8000-0000%08x', n), 'device-' || n, 'debian-12' FROM client
+"""
 
 
 def make_devices(path, devices):
     """Fills the tables a provider has made with the clients of the load, and more of their kind."""
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA synchronous = OFF")
-        database.executemany(
-            "INSERT INTO device (mac, uuid, name, image) VALUES (?, ?, ?, 'debian-12')",
-            (device(number) for number in range(devices)))
+        if devices > 0:
+            database.execute(FILL, (devices,))
     database.close()
 
 
 class Boothost(Server):
-    """Ours, from a build folder. `more`: further lines of the database provider's group."""
+    """Ours, from a build folder. `more`: further lines of the database provider's group; `other`: one
+    whose database this one shares."""
 
-    def __init__(self, folder, root, built, program, devices, name, more=""):
+    def __init__(self, folder, root, built, program, devices, name, more="", other=None):
         self.name, self.program, self.devices = name, program, devices
         super().__init__(folder, root)
         if devices > 0:
@@ -80,15 +82,17 @@ class Boothost(Server):
         for module in glob.glob(os.path.join(built, "providers", "*", "*.so")):
             shutil.copy2(module, self.modules)
         self.config = os.path.join(self.state, "boothost.conf")
+        self.database = other.database if other is not None else os.path.join(self.state, "devices.db")
         with open(self.config, "w") as f:
             f.write(CONFIG.format(interface=INTERFACE, root=root, state=self.state, modules=self.modules,
-                                  boot_file=BOOT_FILE, more=more))
+                                  boot_file=BOOT_FILE, more=more, database=self.database))
 
     def prepare(self):
-        """Lets the provider make its tables, then fills them."""
-        self.start()
-        self.stop()
-        make_devices(os.path.join(self.state, "devices.db"), self.devices)
+        """Lets the provider make its tables, then fills them, unless another server has done so."""
+        if not os.path.exists(self.database):
+            self.start()
+            self.stop()
+            make_devices(self.database, self.devices)
 
     def command(self):
         return [self.program, "--config", self.config]

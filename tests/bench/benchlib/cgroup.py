@@ -3,9 +3,11 @@
 
 import contextlib
 import os
+import signal
 import time
 
 PREFIX = "boothost-bench-"
+CLOSE_SECONDS = 2
 
 
 def _mount():
@@ -36,9 +38,22 @@ class Cgroup:
             self.path = None
 
     def close(self):
-        if self.path is not None:
+        """Ends what is still in it, such as children whose clients are gone."""
+        for pid in self._pids():
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        end = time.monotonic() + CLOSE_SECONDS
+        while self.path is not None and time.monotonic() < end:
             with contextlib.suppress(OSError):
                 os.rmdir(self.path)
+                self.path = None
+            time.sleep(0.005)
+
+    def _pids(self):
+        if self.path is None:
+            return []
+        with open(os.path.join(self.path, "cgroup.procs")) as f:
+            return [int(pid) for pid in f.read().split()]
 
     def enter(self):
         """Moves the calling process in; between fork and exec."""
@@ -54,17 +69,13 @@ class Cgroup:
             return next(int(line.split()[1]) for line in f if line.startswith("usage_usec")) / 1e6
 
     def private_kib(self, pid):
-        """Memory no other process shares: what goes away when the server ends."""
-        pids = [pid]
-        if self.path is not None:
-            with open(os.path.join(self.path, "cgroup.procs")) as f:
-                pids = f.read().split()
-        return sum(_private_kib(pid) for pid in pids)
+        """Memory of its own, in which files that are mapped do not count."""
+        return sum(_private_kib(each) for each in self._pids() or [pid])
 
 
 def _private_kib(pid):
     try:
         with open(f"/proc/{pid}/smaps_rollup") as f:
-            return sum(int(line.split()[1]) for line in f if line.startswith("Private_"))
+            return sum(int(line.split()[1]) for line in f if line.startswith("Private_Dirty"))
     except OSError:
         return 0                        # it has just ended

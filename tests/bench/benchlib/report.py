@@ -67,7 +67,7 @@ def _remarks(row):
 
 def table(head, rows):
     """Rows of cells as a table; the first two columns and the last are text."""
-    rule = ["---"] * 2 + ["---:"] * (len(head) - 3) + ["---"]
+    rule = ["---"] * 2 + ["---:"] * (len(head) - 3) + ["---"] if len(head) > 4 else ["---"] * len(head)
     return "\n".join("| " + " | ".join(cells) + " |" for cells in [head, rule, *rows])
 
 
@@ -79,6 +79,14 @@ def where(about):
             + "; ".join(f"{name} {what}" for name, what in about["servers"].items() if what))
 
 
-def markdown(rows, about):
+def _goal_cells(goal):
+    limit = f"at most {goal['most']:g}" if goal["most"] is not None else f"at least {goal['least']:g}"
+    return [goal["what"], number(goal["found"]), limit, "reached" if goal["reached"] else "**missed**"]
+
+
+def markdown(rows, goals, about):
     """The whole report."""
-    return where(about) + "\n\n" + table(HEAD, [_cells(row) for row in rows])
+    parts = [where(about), table(HEAD, [_cells(row) for row in rows])]
+    if goals:
+        parts.append(table(["goal", "found", "wanted", ""], [_goal_cells(goal) for goal in goals]))
+    return "\n\n".join(parts)

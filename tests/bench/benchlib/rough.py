@@ -9,6 +9,8 @@ import contextlib
 import dataclasses
 import os
 import subprocess
+import sys
+import time
 
 from . import work
 from .files import MEDIUM_FILE
@@ -108,6 +110,7 @@ def measure_all(servers, works, size, rounds, tools):
     """Rounds by the names of work and server, as the other works have them."""
     servers = [server for server in servers if "tftp" in server.kinds and server.repeats]
     measured = {(item.name, server.name): [] for item in works for server in servers}
+    servers = servers if works else []
     groups = [[s for s in servers if not s.peer], [s for s in servers if s.peer]]
     with contextlib.ExitStack() as stack:
         for server in servers:
@@ -117,7 +120,10 @@ def measure_all(servers, works, size, rounds, tools):
             server.start()
             stack.callback(server.stop)
         for seed in range(1, rounds + 1):
+            if seed > 1 and time.monotonic() > size.until:
+                break
             for item in works:
+                print(f"round {seed} of {rounds}: {item.name}", file=sys.stderr)
                 for group in groups:
                     for server, one in _measure_together(group, item, size, tools, seed).items():
                         measured[item.name, server.name].append({**one, "calm": True})

@@ -14,6 +14,10 @@ START_SECONDS = 20
 BLOCK_SIZE = 1468
 
 
+class ServerEnded(BenchError):
+    """It ended by itself."""
+
+
 class Server:
     """One server process, pinned, from start() to stop()."""
 
@@ -22,6 +26,7 @@ class Server:
     ports = {67, 69, 4011}              # it serves when these are bound
     kinds = {"answers", "tftp"}         # of work that it knows
     repeats = True                      # what was lost on the way
+    windows = True                      # false from when it grants none
 
     def __init__(self, folder, root):
         self.folder, self.root, self.process = folder, root, None
@@ -33,7 +38,7 @@ class Server:
 
     def does(self, work):
         """Whether it is asked to do this work."""
-        return work.kind in self.kinds
+        return work.kind in self.kinds and (self.windows or work.window == 1)
 
     def version(self):
         """What is measured, for the report."""
@@ -69,7 +74,7 @@ class Server:
     def cpu_seconds(self):
         """CPU time of all its threads and processes so far, in user and kernel."""
         if self.process.poll() is not None:
-            raise BenchError(f"{self.name} ended by itself, exit {self.process.returncode}")
+            raise ServerEnded(f"{self.name} ended by itself, exit {self.process.returncode}")
         return self.group.cpu_seconds(self.process.pid)
 
     def private_kib(self):

@@ -39,6 +39,8 @@ def _row(work, server, rounds):
     row = {"work": work.name, "server": server.name, "peer": server.peer, "unit": work.unit,
            "rounds": len(rounds), "rounds-used": len(used), "wrong": wrong,
            "asked-again": statistics.median(_asked_again(one["said"]) for one in rounds),
+           "clients": work.clients, "devices": getattr(server, "devices", None),
+           "grown-kib": max(one.get("grown-kib", 0) for one in rounds),
            "asked-window": work.window, "window": rounds[-1]["said"].get("window"), "all": rounds}
     if used:
         costs = [one["cost"] for one in used]

@@ -9,10 +9,11 @@ import time
 
 from .files import BOOT_FILE, FILES, SMALL_FILE
 from .net import CLIENTS, LOAD_CPU, SERVER, BenchError
-from .servers import BLOCK_SIZE
+from .servers import BLOCK_SIZE, ServerEnded
 
 MEGABYTE = 1_000_000
 LIMIT_SECONDS = 90                      # for one run of a load generator
+SAMPLE_SECONDS = 0.2                    # between two looks at the server's memory
 DOWNLOAD_SECONDS = 10                   # after which downloads are given up
 
 
@@ -26,8 +27,9 @@ class Size:
     files: int                          # of small downloads
     rough_transfers: int                # of each client over a bad network, which end after
     rough_seconds: float
-    tries: int                          # of one round, while the machine is not calm, and
-    patient_until: float                # on the monotonic clock: from then on, one try each
+    tries: int                          # of one round, while the machine is not calm
+    until: float                        # seconds; on the monotonic clock once it runs: then one try each,
+                                        # and no further round
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Work:
     kind: str = ""                      # "answers" or "tftp": what a server must know
     unit: str = ""                      # of the CPU time, such as "us/answer"
     window: int = 1                     # TFTP blocks an acknowledgement
+    clients: int = 1
+    watches_memory: bool = False
 
     def arguments(self, size):
         raise NotImplementedError
@@ -98,7 +102,6 @@ class Downloads(Work):
 
     kind: str = "tftp"
     unit: str = "s/GB"
-    clients: int = 1
     file: str = BOOT_FILE
 
     def transfers(self, size):
@@ -140,9 +143,9 @@ ALL = [
     Answers("DISCOVER"),
     Answers("REQUEST 4011", stage="boot-server"),
     HalfLoad("DISCOVER, half load"),
-    Downloads("TFTP 1 client"),
+    Downloads("TFTP 1024 clients", clients=1024, watches_memory=True),   # first: nobody has room yet
     Downloads("TFTP 128 clients", clients=128),
-    Downloads("TFTP 1024 clients", clients=1024),
+    Downloads("TFTP 1 client"),
     Downloads("TFTP 1 client, window 4", window=4),
     Downloads("TFTP 1 client, window 16", window=16),
     Downloads("TFTP 1 client, window 64", window=64),
@@ -155,6 +158,15 @@ def start_load(server, arguments, tools):
     program, *words = arguments
     return server.net.start(server.net.load, [os.path.join(tools, program), *words], LOAD_CPU,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def watch_memory(server, load):
+    """The most private memory of the server, in KiB, while the load runs; the load prints but at its end."""
+    most = server.private_kib()
+    while load.poll() is None:
+        time.sleep(SAMPLE_SECONDS)
+        most = max(most, server.private_kib())
+    return most
 
 
 def finish_load(server, load):
@@ -174,11 +186,15 @@ def run_work(server, work, size, tools):
     """Runs the work against the running server, returns what came of it."""
     def load(arguments):
         cpu = server.cpu_seconds()
-        said = finish_load(server, start_load(server, arguments, tools))
+        process = start_load(server, arguments, tools)
+        if work.watches_memory:
+            memory.append(watch_memory(server, process))
+        said = finish_load(server, process)
         return said, server.cpu_seconds() - cpu
 
+    memory = [server.private_kib()]
     said, cpu = work.run(load, size)
-    return judge(server, work, said, cpu)
+    return {**judge(server, work, said, cpu), "grown-kib": max(memory) - memory[0]}
 
 
 def judge(server, work, said, cpu):
@@ -188,10 +204,26 @@ def judge(server, work, said, cpu):
             "p99": times["p99"], "private-kib": server.private_kib(), "said": said}
 
 
+def nothing_came(fault):
+    """The round of a peer that did not live to its end."""
+    return {"cost": None, "rate": 0, "p50": 0, "p99": 0, "private-kib": 0, "other": 0, "pace": 0,
+            "said": {"wrong": {fault: 1}}}
+
+
 def measure(server, work, size, tools, calm):
     """One round: repeated a few times while the machine is not calm; the last try stands."""
     for _ in range(size.tries):
-        one = calm.watch(server.cpu_seconds, lambda: run_work(server, work, size, tools))
-        if calm.is_calm(one) or time.monotonic() > size.patient_until:
+        try:
+            one = calm.watch(server.cpu_seconds, lambda: run_work(server, work, size, tools))
+        except ServerEnded as ended:
+            if not server.peer:
+                raise
+            one = nothing_came(str(ended))
+        if one["said"]["wrong"] and server.peer:
+            server.stop()               # what it has left over would disturb all others
+            server.start()
+        if work.window > 1 and one["said"].get("window") == 1:
+            server.windows = False
+        if calm.is_calm(one) or time.monotonic() > size.until:
             break
     return one
