@@ -17,6 +17,7 @@
  * was in memory a moment ago leaves it only when memory is very short. */
 #define WARM_FOR      (2 * SECOND)
 #define MEASURE_AFTER SECOND
+#define FETCH_AFTER   (60 * SECOND) /* if it was not to be held there */
 
 struct job {
     struct job *next;
@@ -38,17 +39,19 @@ static void publish(struct database *database, const struct view *view) {
     pthread_mutex_unlock(&database->lock);
 }
 
-/* Only a file with a write-ahead log is read by the packet thread itself: its readers wait for no
- * writer, and it lies on a disk of this machine. */
+/* Until when the packet thread may read the file itself: one with a write-ahead log, whose readers
+ * wait for no writer, and which lies on a disk of this machine; when it is in memory. */
 static int64_t measure_warmth(struct database *database, int64_t now_us) {
     struct store *store = &database->store;
-    int64_t warm_until_us = database->view.warm_until_us;
     if (store->header == NULL || sqlite3_db_readonly(store->db, "main") != 0)
         return 0;
-    if (warm_until_us != 0 && now_us - database->measured_us < MEASURE_AFTER)
-        return warm_until_us;
-    database->measured_us = now_us;
-    return store_is_in_memory(store) ? now_us + WARM_FOR : 0;
+    if (now_us < database->measure_us)
+        return database->view.warm_until_us;
+    database->measure_us = now_us + MEASURE_AFTER;
+    bool is_warm = store_is_in_memory(store, now_us >= database->fetch_us);
+    if (!is_warm && now_us >= database->fetch_us)
+        database->fetch_us = now_us + FETCH_AFTER;
+    return is_warm ? now_us + WARM_FOR : 0;
 }
 
 int32_t clerk_look(struct database *database, char problem[PROBLEM_MAX]) {
@@ -56,6 +59,8 @@ int32_t clerk_look(struct database *database, char problem[PROBLEM_MAX]) {
     struct view view = {.checked_us = database->host->now(database->host)};
     if (!store_is_current(store)) {
         publish(database, &(struct view){.edition = ++database->edition});
+        database->measure_us = 0;
+        database->fetch_us = 0;
         int32_t result = store_ready(store, problem);
         if (result != 0)
             return result;

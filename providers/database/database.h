@@ -43,8 +43,9 @@ struct database {
     pthread_mutex_t store_lock;
     struct store store;
     uint64_t edition;
-    int64_t measured_us; /* when the file was last looked for in memory */
-    bool was_failing;    /* the last lookup failed: log the next success */
+    int64_t measure_us; /* when to look for the file in memory next, and to fetch it there */
+    int64_t fetch_us;
+    bool was_failing; /* the last lookup failed: log the next success */
 
     /* Of what the two tell each other; held for moments only. May be taken with the other one held. */
     pthread_mutex_t lock;

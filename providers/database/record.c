@@ -45,10 +45,10 @@ void record_clear(struct record *record) {
 
 static int32_t make_room(struct record **record, size_t size) {
     size_t wanted = (*record)->size + size;
-    if (wanted <= (*record)->room)
-        return 0;
     if (wanted > RECORD_MAX)
         return -E2BIG;
+    if (wanted <= (*record)->room)
+        return 0;
     struct record *larger = realloc(*record, sizeof **record + wanted * 2);
     if (larger == NULL)
         return -ENOMEM;

@@ -17,6 +17,8 @@
 
 #include "parameters.h"
 
+#define FETCH_SIZE (128 * 1024) /* bytes */
+
 void store_close(struct store *store) {
     (void) sqlite3_finalize(store->device);
     (void) sqlite3_finalize(store->boot_files);
@@ -162,7 +164,6 @@ static int32_t store_open(struct store *store, char problem[PROBLEM_MAX]) {
     int32_t result = prepare_all(store, problem);
     if (result != 0)
         return result;
-    store->was_fetched = false;
     store->last_version = -1;
     (void) store_has_changed(store); /* the first read: it makes the wal-index */
     store->header = moment_find_header(store->db);
@@ -222,10 +223,12 @@ void store_set_patience(struct store *store, bool is_patient) {
     store->is_patient = is_patient;
 }
 
+/* While somebody holds the file to write to it, nothing is committed yet. */
 bool store_has_changed(struct store *store) {
-    int64_t version = -1;
-    if (sqlite3_step(store->version) == SQLITE_ROW)
-        version = sqlite3_column_int64(store->version, 0);
+    int status = sqlite3_step(store->version);
+    int64_t version = status == SQLITE_ROW    ? sqlite3_column_int64(store->version, 0)
+                      : status == SQLITE_BUSY ? store->last_version
+                                              : -1;
     (void) sqlite3_reset(store->version);
     bool has_changed = version < 0 || version != store->last_version;
     store->last_version = version;
@@ -244,9 +247,16 @@ static bool are_pages_in_memory(void *mapping, size_t size) {
     return are;
 }
 
+/* The kernel takes no more than so much at a time. */
+static void fetch_pages(char *mapping, size_t size) {
+    for (size_t at = 0; at < size; at += FETCH_SIZE)
+        (void) madvise(mapping + at, size - at < FETCH_SIZE ? size - at : FETCH_SIZE,
+                       MADV_WILLNEED);
+}
+
 /* SQLite maps the file for us, and forgets the mapping before anybody reads through it: reading the
  * file by read(2) survives that somebody cuts it off, reading a mapping does not. */
-bool store_is_in_memory(struct store *store) {
+bool store_is_in_memory(struct store *store, bool fetch) {
     sqlite3_file *file = NULL;
     sqlite3_int64 size = 0;
     void *mapping = NULL;
@@ -259,9 +269,8 @@ bool store_is_in_memory(struct store *store) {
     bool is = file->pMethods->xFetch(file, 0, 1, &mapping) == SQLITE_OK && mapping != NULL;
     if (is) {
         is = are_pages_in_memory(mapping, (size_t) size);
-        if (!is && !store->was_fetched)
-            (void) madvise(mapping, (size_t) size, MADV_WILLNEED);
-        store->was_fetched = true;
+        if (!is && fetch)
+            fetch_pages(mapping, (size_t) size);
         (void) file->pMethods->xUnfetch(file, 0, mapping);
     }
     limit = 0;

@@ -32,7 +32,6 @@ struct store {
     moment_header header; /* NULL: no write-ahead log */
     int64_t last_version;
     bool is_patient;     /* waits for writers */
-    bool was_fetched;    /* has been asked into memory */
     dev_t device_number; /* of the file that is open */
     ino_t inode;
     ino_t log_inode; /* of its write-ahead log; 0: it has none */
@@ -52,9 +51,9 @@ void store_set_patience(struct store *store, bool is_patient);
  * when it cannot be told. */
 bool store_has_changed(struct store *store);
 
-/* Is the whole file in memory, so that reading it does not wait for a disk? Asks for it once if it
- * is not. */
-bool store_is_in_memory(struct store *store);
+/* Is the whole file in memory, so that reading it does not wait for a disk? If it is not, `fetch`
+ * begins to read it. */
+bool store_is_in_memory(struct store *store, bool fetch);
 
 /* The errno for the connection's last error. */
 int32_t store_errno(const struct store *store);

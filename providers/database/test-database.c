@@ -396,6 +396,59 @@ static void test_a_query_of_ones_own(struct fixture *fixture, gconstpointer data
     g_assert_cmpstr(note(fixture), ==, "the device is not known");
 }
 
+static void test_a_query_is_remembered_by_all_it_reads(struct fixture *fixture,
+                                                       gconstpointer data) {
+    static const char *const names[] = {"x64-uefi", "x86-bios", "x64-uefi"};
+    g_assert_cmpint(execute(fixture->path, inventory), ==, SQLITE_OK);
+    boot_host_fake_set(fixture->fake, "query",
+                       "SELECT :architecture AS asked, :attempt AS count FROM hosts"
+                       " WHERE hwaddr = :mac");
+    fixture_open(fixture);
+    for (size_t i = 0; i < G_N_ELEMENTS(names) * 3; i++) {
+        const char *name = names[i % G_N_ELEMENTS(names)];
+        char count[] = {(char) ('1' + i / 2), '\0'};
+        const struct boot_host_fake_request request = {
+            .mac = MAC, .architectures = name, .attempt = 1 + (uint32_t) i / 2};
+        g_assert_cmpint(ask(fixture, &request), ==, BOOT_HOST_PASS);
+        g_assert_cmpstr(boot_host_fake_get_fact(fixture->fake, "asked"), ==, name);
+        g_assert_cmpstr(boot_host_fake_get_fact(fixture->fake, "count"), ==, count);
+    }
+}
+
+static void test_chance_and_clock_are_asked_each_time(struct fixture *fixture, gconstpointer data) {
+    g_assert_cmpint(execute(fixture->path, inventory), ==, SQLITE_OK);
+    g_assert_cmpint(execute(fixture->path, "CREATE VIEW drawn AS SELECT random() AS number"), ==,
+                    SQLITE_OK);
+    boot_host_fake_set(fixture->fake, "query",
+                       "SELECT number FROM hosts, drawn WHERE hwaddr = :mac");
+    fixture_open(fixture);
+    g_assert_cmpint(decide(fixture, MAC, NULL), ==, BOOT_HOST_PASS);
+    g_autofree char *first = g_strdup(boot_host_fake_get_fact(fixture->fake, "number"));
+    g_assert_cmpint(decide(fixture, MAC, NULL), ==, BOOT_HOST_PASS);
+    g_assert_cmpstr(boot_host_fake_get_fact(fixture->fake, "number"), !=, first);
+}
+
+/* With and without a cache; what the second life of the instance says, too. */
+static void test_a_swap_changes_no_answer(struct fixture *fixture, gconstpointer data) {
+    static const char *const sizes[] = {"0", "1", "32768"};
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        boot_host_fake_set(fixture->fake, "cache", sizes[i]);
+        fixture_open(fixture);
+        g_assert_cmpint(execute(fixture->path, "INSERT OR REPLACE INTO device (mac, boot_file)"
+                                               " VALUES ('" MAC "', 'a.efi')"),
+                        ==, SQLITE_OK);
+        for (int k = 0; k < 4; k++) {
+            if (k == 2)
+                g_assert_cmpint(boot_host_fake_swap(fixture->fake), ==, 0);
+            g_assert_cmpint(decide(fixture, MAC, UUID), ==, BOOT_HOST_PASS);
+            g_assert_cmpstr(boot_file(fixture), ==, "a.efi");
+            g_assert_cmpint(decide(fixture, "52:54:00:00:00:09", NULL), ==, BOOT_HOST_PASS);
+            g_assert_null(boot_file(fixture));
+        }
+        boot_host_fake_close(fixture->fake);
+    }
+}
+
 static void test_refuses_wrong_queries(struct fixture *fixture, gconstpointer data) {
     static const char *const cases[] = {
         "SELECT hostname AS name FROM hosts WHERE hwaddr = :max",
@@ -446,6 +499,9 @@ static void test_refuses_wrong_settings(struct fixture *fixture, gconstpointer d
         "busy-timeout",
         "1min",
         "error: busy-timeout: must be from 0s to 10s",
+        "cache",
+        "-1",
+        "error: cache: must be from 0 to 1048576 clien",
         "bad-uuid",
         "1234",
         "error: bad-uuid: UUIDs are 8, 4, 4, 4 and 12",
@@ -532,6 +588,9 @@ int main(int argc, char **argv) {
     ADD("a-foreign-database-is-refused", test_a_foreign_database_is_refused);
     ADD("a-locked-file-is-busy", test_a_locked_file_is_busy);
     ADD("a-query-of-ones-own", test_a_query_of_ones_own);
+    ADD("a-query-is-remembered-by-all-it-reads", test_a_query_is_remembered_by_all_it_reads);
+    ADD("chance-and-clock-are-asked-each-time", test_chance_and_clock_are_asked_each_time);
+    ADD("a-swap-changes-no-answer", test_a_swap_changes_no_answer);
     ADD("refuses-wrong-queries", test_refuses_wrong_queries);
     ADD("refuses-wrong-settings", test_refuses_wrong_settings);
     ADD("a-lookup-uses-the-indexes", test_a_lookup_uses_the_indexes);
