@@ -76,13 +76,17 @@
 #define LIMIT_TFTP_REQUEST     512   /* bytes of an RRQ, RFC 2347 */
 #define LIMIT_TFTP_BLOCK_MAX   65464 /* RFC 2348 */
 #define LIMIT_TFTP_BLOCK_MIN   8
-#define LIMIT_TFTP_WINDOW_MAX  256   /* blocks in flight we ever allow, RFC 7440 allows 65535 */
-#define LIMIT_OPENS            4096  /* file requests that wait for providers, in all */
-#define LIMIT_FOLDER_SCAN      16384 /* entries of one folder compared without regard to case */
-#define LIMIT_NETASCII_BYTES   (1024 * 1024)      /* of a file converted to netascii, in memory */
-#define LIMIT_NETASCII         64                 /* such transfers at once */
-#define LIMIT_CONTENT_BYTES    (64 * 1024 * 1024) /* bytes a provider may generate for one file */
-#define LIMIT_CONTENT_IDLE     32                 /* files kept open that nobody fetches */
+#define LIMIT_TFTP_WINDOW_MAX  256  /* blocks in flight we ever allow, RFC 7440 allows 65535 */
+#define LIMIT_OPENS            4096 /* file requests that wait for providers, in all */
+#define LIMIT_FEEDS            256  /* contents of providers that are sent while they are made */
+#define LIMIT_FEED_BYTES       (256 * 1024) /* of each in memory */
+#define LIMIT_FEED_STALL_US                                                                        \
+    (INT64_C(60) * 1000000)        /* without a byte of its reader that is being waited for */
+#define LIMIT_FOLDER_SCAN    16384 /* entries of one folder compared without regard to case */
+#define LIMIT_NETASCII_BYTES (1024 * 1024)      /* of a file converted to netascii, in memory */
+#define LIMIT_NETASCII       64                 /* such transfers at once */
+#define LIMIT_CONTENT_BYTES  (64 * 1024 * 1024) /* bytes a provider may give at once */
+#define LIMIT_CONTENT_IDLE   32                 /* files kept open that nobody fetches */
 #define LIMIT_CONTENT_IDLE_US                                                                      \
     (INT64_C(5) * 1000000) /* and for how long: a folder may be unmounted after that */
 

@@ -6,6 +6,7 @@
 #include "daemon/serving-private.h"
 
 #include "daemon/state.h"
+#include "tftp/feed.h"
 
 #define READ_STEP (64 * 1024)
 
@@ -28,7 +29,7 @@ static enum tftp_refusal refusal_of(const GError *error) {
                                                                        : TFTP_REFUSAL_UNDEFINED;
 }
 
-/* Takes all that a provider's reader gives, up to the cap. */
+/* Takes all that a provider's reader gives: for text that is to be converted, which is short. */
 static struct content *drain_reader(const struct boot_host_reader *reader, GError **error) {
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     int64_t taken = 0;
@@ -43,12 +44,7 @@ static struct content *drain_reader(const struct boot_host_reader *reader, GErro
             return NULL;
         }
         g_byte_array_set_size(bytes, before + (guint) taken);
-        if (bytes->len > LIMIT_CONTENT_BYTES) {
-            g_set_error(error, CONTENT_ERROR, CONTENT_ERROR_FAILED,
-                        "the provider's content is larger than %d bytes", LIMIT_CONTENT_BYTES);
-            return NULL;
-        }
-    } while (taken > 0);
+    } while (taken > 0 && bytes->len <= LIMIT_NETASCII_BYTES);
     g_autoptr(GBytes) all = g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
     return content_new_bytes(all);
 }
@@ -75,6 +71,23 @@ void serving_answer_from_file(gpointer data, gpointer user) {
     tftp_open_complete(ask->open, content, refusal, message);
     if (content != NULL)
         content_unref(content);
+    ask_free(ask);
+}
+
+/* ---- What is made while it is sent ------------------------------------------------------------ */
+
+static void on_feed_ready(struct content *content, const char *failure, void *user) {
+    struct ask *ask = user;
+    tftp_open_complete(ask->open, content, TFTP_REFUSAL_UNDEFINED, failure);
+    ask_free(ask);
+}
+
+static void start_feed(struct ask *ask, const struct boot_host_reader *given) {
+    struct feed_reader reader = {
+        .length = given->length, .user = given->user, .read = given->read, .close = given->close};
+    if (feed_start(ask->serving->feeds, &reader, ask->open->wants_size, on_feed_ready, ask))
+        return;
+    tftp_open_complete(ask->open, NULL, TFTP_REFUSAL_BUSY, "too many files are made at once");
     ask_free(ask);
 }
 
@@ -110,6 +123,10 @@ static void on_content(const struct chain_content *content, void *user) {
         ask->path = g_strdup(content->name);
         break;
     case CHAIN_CONTENT_READER:
+        if (!ask->open->wants_all) {
+            start_feed(ask, &content->reader);
+            return;
+        }
         ask->reader = content->reader;
         break;
     case CHAIN_CONTENT_NAME:

@@ -23,6 +23,8 @@ struct desk {
     GQueue ends;  /* struct tftp_report, by fetched_copy() */
 };
 
+struct feeds;
+
 struct serving {
     struct daemon *daemon;
     struct content_root *root;
@@ -32,7 +34,8 @@ struct serving {
     struct desk multicast_desk; /* its thread's */
     struct locator *locator;
     GThreadPool *file_threads;
-    unsigned asking; /* files the chain is being asked for */
+    struct feeds *feeds; /* readers of providers that are being sent */
+    unsigned asking;     /* files the chain is being asked for */
 };
 
 /* Asks chain and root for the file. Inside the world; takes `open`. */

@@ -9,6 +9,7 @@
 #include "daemon/state.h"
 #include "daemon/world.h"
 #include "net/udp.h"
+#include "tftp/feed.h"
 
 #define FILE_THREADS 4   /* that may wait for a disk or a provider's reader */
 #define RUNNING_MOST 256 /* transfers that status lists */
@@ -165,6 +166,7 @@ void serving_free(struct serving *serving) {
     world_leave(world);
     if (serving->file_threads != NULL)
         g_thread_pool_free(serving->file_threads, FALSE, TRUE);
+    feeds_free(serving->feeds);
     world_enter(world);
     if (serving->root != NULL)
         content_root_unref(serving->root);

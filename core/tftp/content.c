@@ -5,6 +5,8 @@
  */
 #include "tftp/content.h"
 
+#include "tftp/feed.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -18,9 +20,10 @@ G_DEFINE_QUARK(boothost_content_error, content_error)
 struct content {
     gatomicrefcount references;
     uint64_t size;
-    GBytes *bytes;  /* or NULL */
-    int descriptor; /* or -1 */
-    void *mapping;  /* of the whole file; or NULL */
+    GBytes *bytes;     /* or NULL */
+    struct feed *feed; /* or NULL */
+    int descriptor;    /* or -1 */
+    void *mapping;     /* of the whole file; or NULL */
     /* The file's generation: what differs when a file was replaced or written to. */
     dev_t device;
     ino_t inode;
@@ -34,6 +37,14 @@ struct content *content_new_bytes(GBytes *bytes) {
     g_atomic_ref_count_init(&content->references);
     content->size = g_bytes_get_size(bytes);
     content->bytes = g_bytes_ref(bytes);
+    content->descriptor = -1;
+    return content;
+}
+
+struct content *content_new_feed(struct feed *feed) {
+    struct content *content = g_new0(struct content, 1);
+    g_atomic_ref_count_init(&content->references);
+    content->feed = feed;
     content->descriptor = -1;
     return content;
 }
@@ -87,6 +98,7 @@ void content_unref(struct content *content) {
     if (content == NULL || !g_atomic_ref_count_dec(&content->references))
         return;
     g_clear_pointer(&content->bytes, g_bytes_unref);
+    g_clear_pointer(&content->feed, feed_close);
     if (content->mapping != NULL)
         munmap(content->mapping, (size_t) content->size);
     if (content->descriptor >= 0)
@@ -95,7 +107,14 @@ void content_unref(struct content *content) {
 }
 
 uint64_t content_size(const struct content *content) {
-    return content->size;
+    uint64_t size = content->size;
+    if (content->feed != NULL && !feed_size(content->feed, &size))
+        size = CONTENT_SIZE_UNKNOWN;
+    return size;
+}
+
+struct feed *content_feed(const struct content *content) {
+    return content->feed;
 }
 
 static gboolean read_file(int descriptor, uint64_t offset, uint8_t *buffer, size_t size) {
@@ -113,6 +132,8 @@ static gboolean read_file(int descriptor, uint64_t offset, uint8_t *buffer, size
 }
 
 gboolean content_read(const struct content *content, uint64_t offset, void *buffer, size_t size) {
+    if (content->feed != NULL)
+        return feed_read(content->feed, offset, buffer, size);
     if (offset > content->size || size > content->size - offset) {
         errno = EINVAL;
         return FALSE;

@@ -27,11 +27,17 @@ enum content_error {
 
 struct content;
 struct content_root;
+struct feed;
+
+#define CONTENT_SIZE_UNKNOWN (UINT64_MAX / 2) /* of a feed whose end has not been seen */
 
 /* Bytes in memory; takes a reference to `bytes`. */
 struct content *content_new_bytes(GBytes *bytes);
 /* An open regular file. Takes `descriptor` over, on failure too. */
 struct content *content_new_file(int descriptor, GError **error);
+/* Bytes that are made while they are sent (tftp/feed.h). Takes over `feed`, which is closed with
+ * the content. */
+struct content *content_new_feed(struct feed *feed);
 /* The regular file at an absolute path, wherever it is: for names that a provider chose, never for
  * names that a client sent. May wait for the disk. */
 struct content *content_open(const char *path, GError **error);
@@ -39,8 +45,11 @@ struct content *content_open(const char *path, GError **error);
 struct content *content_ref(struct content *content);
 void content_unref(struct content *content);
 
-/* Bytes. */
+/* Bytes; CONTENT_SIZE_UNKNOWN. */
 uint64_t content_size(const struct content *content);
+
+/* Lent; NULL for content of the other kinds, which is all there at any time. */
+struct feed *content_feed(const struct content *content);
 
 /* Reads exactly `size` bytes at `offset`, which lie within content_size(). FALSE when they are not
  * there any more (file cut short) or the disk failed; errno says which (ENODATA, EIO ...). Any

@@ -105,6 +105,44 @@ static void post(struct answer *answer) {
         answer_free(answer);
 }
 
+struct tftp_bell {
+    struct tftp_mailbox *mailbox;
+    struct address client;
+    unsigned socket;
+    uint64_t download;
+};
+
+struct tftp_bell *tftp_bell_new(struct tftp_mailbox *mailbox, const struct address *client,
+                                unsigned socket, uint64_t download) {
+    struct tftp_bell *bell = g_new(struct tftp_bell, 1);
+    g_atomic_ref_count_inc(&mailbox->references);
+    *bell = (struct tftp_bell){
+        .mailbox = mailbox, .client = *client, .socket = socket, .download = download};
+    return bell;
+}
+
+void tftp_bell_ring(gpointer data) {
+    const struct tftp_bell *bell = data;
+    struct tftp_mailbox *mailbox = bell->mailbox;
+    struct answer *answer = g_new0(struct answer, 1);
+    answer->open.client = bell->client;
+    answer->socket = bell->socket;
+    answer->download = bell->download;
+    answer->mailbox = mailbox;
+    answer->rings = TRUE;
+    g_atomic_ref_count_inc(&mailbox->references);
+    g_mutex_lock(&mailbox->lock);
+    mailbox->out++;
+    g_mutex_unlock(&mailbox->lock);
+    post(answer);
+}
+
+void tftp_bell_free(gpointer data) {
+    struct tftp_bell *bell = data;
+    tftp_mailbox_unref(bell->mailbox);
+    g_free(bell);
+}
+
 void tftp_open_complete(struct tftp_open *open, struct content *content, enum tftp_refusal refusal,
                         const char *message) {
     struct answer *answer = (struct answer *) open; /* `open` is its first member */

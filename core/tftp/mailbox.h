@@ -17,6 +17,7 @@ struct answer {
     unsigned socket;       /* with open.client: the download that asked ... */
     uint64_t download;     /* ... if it is still this one */
     struct tftp_mailbox *mailbox;
+    gboolean rings;                         /* no answer, but tftp_bell_ring() */
     gboolean serve;                         /* look below the root for `names` */
     const char *names[TFTP_OPEN_NAMES + 1]; /* open.name, or owned */
     struct content *content;                /* or NULL: refused */
@@ -39,6 +40,14 @@ void tftp_mailbox_close(struct tftp_mailbox *mailbox);
  * LIMIT_OPENS are out already. Copies what `open` points to. */
 struct tftp_open *tftp_mailbox_open(struct tftp_mailbox *mailbox, const struct tftp_open *open,
                                     unsigned socket, uint64_t download);
+
+/* Tells the transfer thread from any other that a download's content has moved on: comes as an answer
+ * that `rings`. */
+struct tftp_bell;
+struct tftp_bell *tftp_bell_new(struct tftp_mailbox *mailbox, const struct address *client,
+                                unsigned socket, uint64_t download);
+void tftp_bell_ring(gpointer bell);
+void tftp_bell_free(gpointer bell);
 
 /* The oldest answer; NULL when there is none. */
 struct answer *tftp_mailbox_take(struct tftp_mailbox *mailbox);

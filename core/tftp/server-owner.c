@@ -5,6 +5,8 @@
  */
 #include "tftp/server-private.h"
 
+#include "tftp/feed.h"
+
 static enum tftp_counter counter_of(enum transfer_outcome outcome) {
     switch (outcome) {
     case TRANSFER_COMPLETED:
@@ -53,6 +55,8 @@ void server_ask(struct tftp_server *server, struct download *download) {
         .name = download->name,
         .wire_name = download->wire_name,
         .arrived_us = download->arrived_us,
+        .wants_size = download->agreement.has_size,
+        .wants_all = download->agreement.netascii,
     };
     struct tftp_open *asked =
         tftp_mailbox_open(server->mailbox, &open, download->socket, download->id);
@@ -62,6 +66,12 @@ void server_ask(struct tftp_server *server, struct download *download) {
     }
     server->counters[TFTP_COUNTER_LIMIT_TOTAL]++;
     server_end(server, download, TRANSFER_FAILED, "too many requests wait for providers");
+}
+
+void server_listen(struct tftp_server *server, const struct download *download, struct feed *feed) {
+    struct tftp_bell *bell =
+        tftp_bell_new(server->mailbox, &download->key.client, download->socket, download->id);
+    feed_set_bell(feed, tftp_bell_ring, bell, tftp_bell_free);
 }
 
 static void tell_open(const struct tftp_callbacks *owner, struct tftp_open *open) {

@@ -2,7 +2,8 @@
  *
  * The TFTP server's inside, shared by its own files: server.c (life and loop), server-request.c
  * (from a request to its content), server-transfer.c (from the content to the end), server-send.c
- * (what goes to clients) and server-owner.c (what the owner is asked and told).
+ * (what goes to clients), server-due.c (a window on its way) and server-owner.c (what the owner is
+ * asked and told).
  */
 #pragma once
 
@@ -14,6 +15,8 @@
 #include "tftp/multicast-server.h"
 #include "tftp/server.h"
 #include "tftp/download.h"
+
+struct feed;
 
 #define SERVER_LISTENERS_MAX 64
 #define SERVER_REQUEST_BYTES 1024 /* room for one datagram: twice the longest request */
@@ -76,6 +79,16 @@ gboolean server_repeat(struct tftp_server *server, struct download *download);
 void server_send_oack(struct tftp_server *server, struct download *download);
 gboolean server_send_blocks(struct tftp_server *server, struct download *download, uint64_t first,
                             unsigned count);
+
+/* Sends what the state machine wants sent, as far as it is there, and sets the timer. The rest when
+ * more has come. FALSE with errno: the content cannot be read. */
+gboolean server_send_window(struct tftp_server *server, struct download *download,
+                            const struct transfer_action *action);
+gboolean server_send_rest(struct tftp_server *server, struct download *download);
+
+/* Has server_take_bytes() called when the feed has what the download waits for. */
+void server_listen(struct tftp_server *server, const struct download *download, struct feed *feed);
+void server_take_bytes(struct tftp_server *server, struct download *download);
 
 /* Sends one ERROR from a data socket to `peer`, at once. */
 void server_send_error(struct tftp_server *server, unsigned socket, const struct udp_datagram *peer,

@@ -184,7 +184,12 @@ void server_take_answer(struct tftp_server *server, struct answer *answer) {
     struct download *download =
         download_table_find(server->table, &answer->open.client, answer->socket);
     if (download == NULL || download->id != answer->download) {
-        server->counters[TFTP_COUNTER_LATE]++;
+        server->counters[TFTP_COUNTER_LATE] += answer->rings ? 0 : 1;
+        answer_free(answer);
+        return;
+    }
+    if (answer->rings) {
+        server_take_bytes(server, download);
         answer_free(answer);
         return;
     }
@@ -193,10 +198,14 @@ void server_take_answer(struct tftp_server *server, struct answer *answer) {
     struct content *content = g_steal_pointer(&answer->content);
     if (answer->serve)
         content = find_below_root(server, answer, &error);
-    if (content != NULL)
+    if (answer->refusal == TFTP_REFUSAL_BUSY) {
+        server->counters[TFTP_COUNTER_LIMIT_TOTAL]++;
+        server_end(server, download, TRANSFER_FAILED, answer->message);
+    } else if (content != NULL) {
         server_start(server, download, content);
-    else
+    } else {
         server_refuse(server, download, TRANSFER_REFUSED, error,
                       answer->message != NULL ? answer->message : usual_text(error));
+    }
     answer_free(answer);
 }

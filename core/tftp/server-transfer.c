@@ -6,6 +6,7 @@
 #include "tftp/server-private.h"
 
 #include "base/log.h"
+#include "tftp/feed.h"
 #include "tftp/netascii.h"
 
 #include <errno.h>
@@ -23,10 +24,12 @@ void server_refuse(struct tftp_server *server, struct download *download,
 
 /* The content's end: `code` is the errno of the read. */
 static void give_up_content(struct tftp_server *server, struct download *download, int code) {
-    gboolean cut = code == ENODATA;
-    server_refuse(server, download, TRANSFER_FAILED, TFTP_ERROR_UNDEFINED,
-                  cut ? "the file was cut short while it was sent"
-                      : "the file cannot be read any more");
+    const char *message = code == ENODATA ? "the file was cut short while it was sent"
+                                          : "the file cannot be read any more";
+    if (content_feed(download->content) != NULL)
+        message = code == ETIMEDOUT ? "the provider gives no more of the file"
+                                    : "the provider failed while the file was sent";
+    server_refuse(server, download, TRANSFER_FAILED, TFTP_ERROR_UNDEFINED, message);
 }
 
 /* Does what the state machine said. The download may be gone afterwards. */
@@ -40,12 +43,12 @@ static void act(struct tftp_server *server, struct download *download,
         download_table_verified(server->table, download);
     if (action->oack)
         server_send_oack(server, download);
-    if (action->count > 0 && !server_send_blocks(server, download, action->first, action->count)) {
-        give_up_content(server, download, errno);
-        return;
-    }
-    if (!download->unread)
+    if (action->count > 0) {
+        if (!server_send_window(server, download, action))
+            give_up_content(server, download, errno);
+    } else if (!download->unread && download->transfer.held == 0) {
         timers_set(&server->timers, &download->timer, action->wake_us);
+    }
 }
 
 void server_take_unread(struct udp_path *path, gpointer user) {
@@ -60,6 +63,17 @@ static void step(struct tftp_server *server, struct download *download,
                  const struct transfer_event *event, const char *message) {
     struct transfer_action action = transfer_step(&download->transfer, event, server->now_us);
     act(server, download, &action, message);
+}
+
+/* What a feed cannot do is not agreed to: to repeat more than it keeps, to tell a size that nobody
+ * knows yet. */
+static void agree_with_feed(struct download *download) {
+    struct tftp_agreement *agreement = &download->agreement;
+    unsigned most = MAX(FEED_WINDOW / agreement->block_size, 1);
+    agreement->window_size = MIN(agreement->window_size, most);
+    agreement->has_variable_window = FALSE;
+    if (content_size(download->content) == CONTENT_SIZE_UNKNOWN)
+        agreement->has_size = FALSE;
 }
 
 /* The content as it is sent; NULL after the client has been told why not. */
@@ -95,6 +109,10 @@ void server_start(struct tftp_server *server, struct download *download, struct 
         return;
     content = content_cache_share(server->cache, content);
     download->content = content;
+    if (content_feed(content) != NULL) {
+        server_listen(server, download, content_feed(content));
+        agree_with_feed(download);
+    }
     const struct tftp_settings *settings = &download->settings;
     const struct tftp_agreement *agreement = &download->agreement;
     /* The client's timeout is the ceiling of ours rather than a fixed wait: clients ask for whole
@@ -130,8 +148,17 @@ void server_take_timer(struct tftp_server *server, struct download *download) {
         give_up_content(server, download, whole ? EIO : ENODATA);
         return;
     }
+    if (download->transfer.held != 0) {
+        give_up_content(server, download, ETIMEDOUT);
+        return;
+    }
     step(server, download, &(struct transfer_event){.kind = TRANSFER_EVENT_TIMER},
          "no answer from the client");
+}
+
+void server_take_bytes(struct tftp_server *server, struct download *download) {
+    if (download->transfer.held != 0 && !server_send_rest(server, download))
+        give_up_content(server, download, errno);
 }
 
 /* RFC 1350 section 4: who does not belong to a transfer is told so, and no transfer minds. An ERROR

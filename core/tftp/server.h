@@ -27,6 +27,8 @@ struct tftp_open {
     const char *name;      /* canonical relative path, see tftp/path.h */
     const char *wire_name; /* as the client spelled it; foreign bytes, quote before use */
     int64_t arrived_us;    /* monotonic */
+    gboolean wants_size;   /* the client asks how many bytes there are */
+    gboolean wants_all;    /* the content is converted: it must all be there, no feed */
     uint64_t mark;         /* the owner's, 0 at first: comes back in the report */
 };
 
@@ -35,6 +37,7 @@ enum tftp_refusal {
     TFTP_REFUSAL_UNDEFINED = 0,
     TFTP_REFUSAL_NOT_FOUND = 1,
     TFTP_REFUSAL_ACCESS = 2,
+    TFTP_REFUSAL_BUSY = 0xffff, /* no ERROR but silence, counted: the client asks again */
 };
 
 /* Ends the wait: `content` (the server takes its own reference) is sent; or NULL, and the client

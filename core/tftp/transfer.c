@@ -88,8 +88,18 @@ static void set_timer(struct transfer *transfer, int64_t now_us) {
     transfer->wake_us = MIN(next, last);
 }
 
+/* What of the window was kept back has gone, or will not go any more. */
+static void end_hold(struct transfer *transfer, int64_t now_us) {
+    if (transfer->held == 0)
+        return;
+    int64_t held_us = now_us - transfer->held_us;
+    transfer->progress_us = MIN(transfer->progress_us + held_us, now_us);
+    transfer->held = 0;
+}
+
 /* The window after the last acknowledged block; one block only for an unverified client. */
 static struct transfer_action send_window(struct transfer *transfer, int64_t now_us) {
+    end_hold(transfer, now_us);
     uint64_t first = transfer->acknowledged + 1;
     uint64_t most = transfer->verified ? transfer->setup.window_size : 1;
     uint64_t last = MIN(transfer->acknowledged + most, transfer->blocks);
@@ -99,6 +109,7 @@ static struct transfer_action send_window(struct transfer *transfer, int64_t now
         transfer->disturbed = TRUE;
     }
     transfer->sent = last;
+    transfer->before = transfer->highest;
     transfer->highest = MAX(transfer->highest, last);
     set_timer(transfer, now_us);
     return (struct transfer_action){
@@ -153,7 +164,8 @@ static void measure_round_trip(struct transfer *transfer, int64_t now_us) {
 
 /* Finds the block that an ACK means among those under way; FALSE for an older or invented one. */
 static gboolean find_block(const struct transfer *transfer, uint16_t number, uint64_t *ret_block) {
-    for (uint64_t block = transfer->sent + 1; block-- > transfer->acknowledged;) {
+    uint64_t last = MIN(transfer->sent, transfer->highest);
+    for (uint64_t block = last + 1; block-- > transfer->acknowledged;) {
         if (transfer_block_number(transfer, block) == number) {
             *ret_block = block;
             return TRUE;
@@ -177,7 +189,8 @@ static gboolean is_old_enough(const struct transfer *transfer, int64_t now_us) {
  * are clients that acknowledge what they get twice: answering both would keep the traffic doubled.
  */
 static struct transfer_action answer_repeated_ack(struct transfer *transfer, int64_t now_us) {
-    if (now_us >= give_up_at(transfer))
+    gboolean is_due = transfer->held == transfer->acknowledged + 1; /* what it wants is yet to go */
+    if (is_due || now_us >= give_up_at(transfer))
         return keep_waiting(transfer);
     gboolean hole = transfer->setup.window_size > 1 && !transfer->disturbed;
     int64_t late_us = MAX(REPEAT_FLOOR_US, transfer->smooth_us + transfer->varies_us);
@@ -190,12 +203,12 @@ static struct transfer_action answer_repeated_ack(struct transfer *transfer, int
 
 /* The window moves on to the last acknowledged block, but nothing is sent that is under way. */
 static struct transfer_action slide_window(struct transfer *transfer, int64_t now_us) {
-    uint64_t first = transfer->sent + 1;
+    uint64_t first = transfer->held != 0 ? transfer->held : transfer->sent + 1;
     uint64_t last = MIN(transfer->acknowledged + transfer->setup.window_size, transfer->blocks);
     transfer->wake_us = MIN(now_us + transfer->wait_us, give_up_at(transfer));
     if (last < first)
         return keep_waiting(transfer);
-    if (transfer->highest >= first)
+    if (transfer->held == 0 && transfer->highest >= first)
         transfer->resent += MIN(transfer->highest, last) - first + 1;
     transfer->sent = last;
     transfer->highest = MAX(transfer->highest, last);
@@ -205,7 +218,8 @@ static struct transfer_action slide_window(struct transfer *transfer, int64_t no
 
 /* The client has got on to a block among those under way. */
 static struct transfer_action advance(struct transfer *transfer, uint64_t block, int64_t now_us) {
-    gboolean whole = block == transfer->sent;
+    /* All that has gone has come; the rest of a window that is kept back follows. */
+    gboolean whole = block == transfer->sent || block + 1 == transfer->held;
     transfer->verified = TRUE;
     measure_round_trip(transfer, now_us);
     transfer->progress_us = now_us;
@@ -277,10 +291,35 @@ struct transfer_action transfer_step(struct transfer *transfer, const struct tra
     return keep_waiting(transfer);
 }
 
+int64_t transfer_went(struct transfer *transfer, uint64_t next, int64_t now_us) {
+    if (transfer->outcome != TRANSFER_RUNNING)
+        return INT64_MAX;
+    if (next > transfer->sent) {
+        end_hold(transfer, now_us);
+        transfer->highest = MAX(transfer->before, transfer->sent);
+        set_timer(transfer, now_us);
+        return transfer->wake_us;
+    }
+    if (transfer->held == 0)
+        transfer->held_us = now_us;
+    if (next > MAX(transfer->held, transfer->acknowledged + 1))
+        transfer->sent_us = now_us;
+    transfer->held = next;
+    transfer->highest = MAX(transfer->before, next - 1);
+    transfer->wake_us = INT64_MAX;
+    return transfer->wake_us;
+}
+
+void transfer_set_size(struct transfer *transfer, uint64_t size) {
+    transfer->setup.size = size;
+    transfer->blocks = size / transfer->setup.block_size + 1;
+    transfer->sent = MIN(transfer->sent, transfer->blocks);
+}
+
 struct transfer_statistics transfer_statistics(const struct transfer *transfer, int64_t now_us) {
     return (struct transfer_statistics){
         .bytes = MIN(transfer->acknowledged * transfer->setup.block_size, transfer->setup.size),
-        .size = transfer->setup.size,
+        .size = transfer->setup.size != TRANSFER_SIZE_UNKNOWN ? transfer->setup.size : 0,
         .blocks = transfer->acknowledged,
         .resent = transfer->resent,
         .timeouts = transfer->timeouts,

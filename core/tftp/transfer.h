@@ -37,7 +37,7 @@ const char *transfer_outcome_name(enum transfer_outcome outcome);
 
 struct transfer_statistics {
     uint64_t bytes;        /* payload the client has acknowledged */
-    uint64_t size;         /* bytes of the whole content */
+    uint64_t size;         /* bytes of the whole content; 0 while it is not known */
     uint64_t blocks;       /* acknowledged */
     uint64_t resent;       /* blocks sent more than once */
     uint64_t timeouts;     /* times the timer ran out and something was repeated */
@@ -48,9 +48,12 @@ struct transfer_statistics {
     gboolean acknowledged; /* the last block was */
 };
 
+/* Of content that is made while it is sent; transfer_set_size() follows when its end is seen. */
+#define TRANSFER_SIZE_UNKNOWN (UINT64_MAX / 2)
+
 /* What a transfer is made from. */
 struct transfer_setup {
-    uint64_t size;        /* bytes of the content */
+    uint64_t size;        /* bytes of the content, or TRANSFER_SIZE_UNKNOWN */
     unsigned block_size;  /* 8 to 65464 */
     unsigned window_size; /* 1 to LIMIT_TFTP_WINDOW_MAX; changes where ACKs name another */
     unsigned rollover;    /* the number that follows block 65535: 0 or 1 */
@@ -68,6 +71,9 @@ struct transfer {
     uint64_t acknowledged; /* last block the client has, without a gap */
     uint64_t sent;         /* last block of the window under way */
     uint64_t highest;      /* last block ever sent */
+    uint64_t before;       /* the same before this window */
+    uint64_t held;         /* first block of the window that has not gone yet; 0: all have */
+    int64_t held_us;       /* since when */
     gboolean verified;     /* the client has answered from its address */
     gboolean repeated;     /* what is under way was sent before: no round trip from it (Karn) */
     gboolean disturbed;    /* no window has gone through whole and at once since one was repeated */
@@ -113,6 +119,16 @@ void transfer_init(struct transfer *transfer, const struct transfer_setup *setup
 /* One step. An event after the end, or one that makes no sense, does nothing. */
 struct transfer_action transfer_step(struct transfer *transfer, const struct transfer_event *event,
                                      int64_t now_us);
+
+/* What the last action said to send cannot go at once, for reasons that are none of the client's:
+ * bytes that are not there yet, or a cap on bandwidth. Told whenever something of it has gone: `next`
+ * is the first block that has not. While something is left, no timer repeats anything, and the time
+ * does not count as the client's silence; so a client that we keep waiting is never taken for one
+ * that loses packets. Returns when to give the timer event, INT64_MAX: not before all has gone. */
+int64_t transfer_went(struct transfer *transfer, uint64_t next, int64_t now_us);
+
+/* How many bytes it is in all, once; nothing beyond them has gone. */
+void transfer_set_size(struct transfer *transfer, uint64_t size);
 
 /* A block's 16 bits on the wire, its place in the content and its bytes (0 for an empty
  * last one). */

@@ -82,6 +82,18 @@ static struct transfer_setup read_setup(const uint8_t *data) {
     return setup;
 }
 
+static void hold(struct run *run, uint16_t number) {
+    struct transfer *transfer = &run->transfer;
+    uint64_t least = MAX(transfer->held, transfer->acknowledged + 1);
+    if (transfer->outcome != TRANSFER_RUNNING || transfer->sent < least)
+        return; /* nothing of it is on its way */
+    uint64_t next = least + number % (transfer->sent + 2 - least);
+    int64_t wake_us = transfer_went(transfer, next, run->now_us);
+    FUZZ_CHECK(wake_us == transfer->wake_us && wake_us > 0);
+    FUZZ_CHECK((transfer->held != 0) == (next <= transfer->sent));
+    FUZZ_CHECK(transfer->held == 0 || wake_us == INT64_MAX);
+}
+
 /* One event of the input. Half of the ACKs are for a block under way, else hardly any would be. */
 static void take_event(struct run *run, const uint8_t *data) {
     uint16_t number = (uint16_t) (data[1] << 8 | data[2]);
@@ -93,6 +105,8 @@ static void take_event(struct run *run, const uint8_t *data) {
     const struct transfer *transfer = &run->transfer;
     switch (data[0] & 7) {
     case 0:
+        if (transfer->held != 0)
+            return; /* it is asked to wait, for as long as it takes */
         event.kind = TRANSFER_EVENT_TIMER;
         run->now_us = MAX(run->now_us, transfer->wake_us);
         break;
@@ -107,6 +121,10 @@ static void take_event(struct run *run, const uint8_t *data) {
         event.kind = number % 8 != 0 ? TRANSFER_EVENT_ACK : TRANSFER_EVENT_REQUEST;
         run->requests += number % 8 != 0 ? 0 : 1;
         break;
+    case 4:
+        /* Some blocks of the window have not gone, or what was kept back has. */
+        hold(run, number);
+        return;
     default:
         event.kind = TRANSFER_EVENT_ACK;
         event.number = transfer_block_number(
@@ -128,7 +146,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     for (size_t at = SETUP_BYTES; at + EVENT_BYTES <= size; at += EVENT_BYTES)
         take_event(&run, data + at);
 
-    /* Silence: the timer alone ends it, in time. */
+    /* All goes; then silence: the timer alone ends it, in time. */
+    if (run.transfer.held != 0)
+        transfer_went(&run.transfer, run.transfer.sent + 1, run.now_us);
     int64_t silent_us = run.now_us;
     unsigned steps = 0;
     while (run.transfer.outcome == TRANSFER_RUNNING) {

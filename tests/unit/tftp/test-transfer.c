@@ -526,6 +526,92 @@ static void test_outcomes_have_names(void) {
     g_assert_cmpstr(transfer_outcome_name((enum transfer_outcome) 99), ==, "unknown");
 }
 
+/* `blocks` of the window have gone `after_us` later. */
+static void went(struct scene *scene, uint64_t blocks, int64_t after_us) {
+    scene->now_us += after_us;
+    uint64_t next = scene->transfer.acknowledged + 1 + blocks;
+    g_assert_cmpint(transfer_went(&scene->transfer, next, scene->now_us), ==,
+                    scene->transfer.wake_us);
+}
+
+static void test_window_that_has_to_wait(void) {
+    struct scene scene = begin(setup_of(100 * 512, 512, 8));
+    ack(&scene, 0, 5 * MS);
+    assert_sends(&scene, 1, 8);
+    went(&scene, 0, 0);
+    /* No timer repeats what has not gone, and a client that asks for it is not told off. */
+    scene.now_us += 3 * S;
+    step(&scene, TRANSFER_EVENT_TIMER, 0);
+    assert_silent(&scene);
+    ack(&scene, 0, 1 * S);
+    assert_silent(&scene);
+    went(&scene, 8, 1 * S);
+    g_assert_cmpint(scene.transfer.wake_us, >, scene.now_us);
+    ack(&scene, 8, 5 * MS);
+    assert_sends(&scene, 9, 8);
+    g_assert_cmpuint(scene.transfer.resent, ==, 0);
+    g_assert_cmpuint(scene.transfer.timeouts, ==, 0);
+    /* The wait was ours: it is no round trip. */
+    g_assert_cmpint(scene.transfer.smooth_us, <, 10 * MS);
+}
+
+static void test_window_that_goes_in_parts(void) {
+    struct scene scene = begin(setup_of(100 * 512, 512, 8));
+    ack(&scene, 0, 5 * MS);
+    went(&scene, 3, 0);
+    /* What has not gone cannot be acknowledged; what has, moves the window on. */
+    ack(&scene, 5, 100 * MS);
+    assert_silent(&scene);
+    ack(&scene, 3, 1 * S);
+    assert_sends(&scene, 4, 8);
+    g_assert_cmpuint(scene.transfer.resent, ==, 0);
+    /* Its first block was lost: the client asks for it while the rest waits. */
+    went(&scene, 2, 0);
+    ack(&scene, 3, 1 * S);
+    assert_sends(&scene, 4, 8);
+    g_assert_cmpuint(scene.transfer.resent, ==, 2);
+    went(&scene, 8, 10 * MS);
+    wait_for_timer(&scene);
+    assert_sends(&scene, 4, 8);
+}
+
+static void test_our_delay_is_not_the_clients_silence(void) {
+    struct transfer_setup setup = setup_of(100 * 512, 512, 4);
+    struct scene scene = begin(setup);
+    ack(&scene, 0, 5 * MS);
+    went(&scene, 0, 0);
+    went(&scene, 1, 100 * S);
+    went(&scene, 4, 100 * S);
+    /* Nor is it counted twice when the client gets on meanwhile. */
+    ack(&scene, 4, 5 * MS);
+    went(&scene, 2, 0);
+    ack(&scene, 6, 100 * S);
+    went(&scene, 4, 0);
+    int64_t gone_us = scene.now_us;
+    while (scene.transfer.outcome == TRANSFER_RUNNING)
+        wait_for_timer(&scene);
+    g_assert_cmpint(scene.transfer.outcome, ==, TRANSFER_TIMED_OUT);
+    g_assert_cmpint(scene.now_us - gone_us, >=, setup.give_up_us - 1 * S);
+    g_assert_cmpint(scene.now_us - gone_us, <=, setup.give_up_us);
+}
+
+static void test_size_found_on_the_way(void) {
+    static const uint64_t sizes[] = {4096, 4097, 8 * 512};
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        struct scene scene = begin(setup_of(TRANSFER_SIZE_UNKNOWN, 512, 16));
+        ack(&scene, 0, 5 * MS);
+        assert_sends(&scene, 1, 16);
+        went(&scene, 8, 0);
+        g_assert_cmpuint(transfer_statistics(&scene.transfer, scene.now_us).size, ==, 0);
+        transfer_set_size(&scene.transfer, sizes[i]);
+        g_assert_cmpuint(transfer_block_bytes(&scene.transfer, 9), ==, sizes[i] - 4096);
+        went(&scene, 9, 0);
+        ack(&scene, 9, 5 * MS);
+        g_assert_cmpint(scene.transfer.outcome, ==, TRANSFER_COMPLETED);
+        g_assert_cmpuint(transfer_statistics(&scene.transfer, scene.now_us).bytes, ==, sizes[i]);
+    }
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
 #define ADD(name, function) g_test_add_func("/boothost/tftp/transfer/" name, function)
@@ -557,5 +643,9 @@ int main(int argc, char **argv) {
     ADD("an-early-timer-is-harmless", test_early_timer);
     ADD("heavy-loss-only-takes-longer", test_loss_of_everything_kinds);
     ADD("outcomes-have-names", test_outcomes_have_names);
+    ADD("a-window-that-has-to-wait-is-no-loss", test_window_that_has_to_wait);
+    ADD("a-window-may-go-in-parts", test_window_that_goes_in_parts);
+    ADD("our-delay-is-not-the-clients-silence", test_our_delay_is_not_the_clients_silence);
+    ADD("the-size-may-be-found-on-the-way", test_size_found_on_the_way);
     return g_test_run();
 }
