@@ -48,6 +48,18 @@ static void take_packets(struct tftp_server *server, uint32_t token) {
     }
 }
 
+/* The listeners last: a client's next request must not overtake its last acknowledgement. */
+static void take_all(struct tftp_server *server, const uint32_t *tokens, unsigned count) {
+    for (unsigned i = 0; i < count; i++) {
+        if (tokens[i] < DOWNLOAD_SOCKETS)
+            take_packets(server, tokens[i]);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        if (tokens[i] >= DOWNLOAD_SOCKETS)
+            take_packets(server, tokens[i]);
+    }
+}
+
 static void take_timers(struct tftp_server *server) {
     for (struct timer *timer = timers_due(&server->timers, server->now_us); timer != NULL;
          timer = timers_due(&server->timers, server->now_us))
@@ -98,8 +110,7 @@ static gpointer run(gpointer data) {
         unsigned count = poller_wait(server->poller, timeout_us, tokens);
         g_mutex_lock(&server->lock);
         server->now_us = g_get_monotonic_time();
-        for (unsigned i = 0; i < count; i++)
-            take_packets(server, tokens[i]);
+        take_all(server, tokens, count);
         udp_outbox_flush(server->outbox);
         take_timers(server);
         settle(server);
