@@ -97,8 +97,7 @@ bool identity_parse_uuid(const char *text, enum identity_uuid_order order,
 
 void identity_format_uuid(const uint8_t uuid[IDENTITY_UUID_SIZE], enum identity_uuid_order order,
                           char ret_text[IDENTITY_UUID_TEXT_SIZE]) {
-    static const uint8_t places[] = {0,  2,  4,  6,  9,  11, 14, 16,
-                                     19, 21, 24, 26, 28, 30, 32, 34};
+    static const uint8_t places[] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
     for (size_t i = 0; i < IDENTITY_UUID_SIZE; i++)
         put_hex(ret_text + places[i], uuid[wire_index(order, i)]);
     ret_text[8] = ret_text[13] = ret_text[18] = ret_text[23] = '-';
