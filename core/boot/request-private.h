@@ -84,6 +84,9 @@ const char *request_keep_text(struct request *request, uint32_t field, const cha
 /* Sets a text for good; NULL: it is not there. Before anybody else knows the request. */
 void request_set_text(struct request *request, uint32_t field, const char *text);
 
+/* Makes those that nearly everybody asks for. Before anybody else knows the request. */
+void request_make_texts(struct request *request);
+
 /* A packet without what no text comes from. */
 struct folded {
     bool is_folded; /* sname and file are left out */

@@ -195,6 +195,17 @@ static const char *read_lean(struct request *request, uint32_t field) {
     return make_and_keep(request, &source, field);
 }
 
+/* What nearly every chain asks for is there before anybody can ask, and so costs no lock. */
+void request_make_texts(struct request *request) {
+    static const uint32_t fields[] = {BOOT_HOST_REQUEST_MAC, BOOT_HOST_REQUEST_ARCHITECTURE,
+                                      BOOT_HOST_REQUEST_LOADER};
+    const struct source source = {.request = request};
+    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
+        const char *text = make_and_keep(request, &source, fields[i]);
+        atomic_init(&request->reading->texts[fields[i]], text != NULL ? text : request_absent);
+    }
+}
+
 static const char *find_piece(const struct request *request, uint32_t field) {
     const struct piece *piece = request->pieces;
     while (piece != NULL && piece->field != field)

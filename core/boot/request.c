@@ -139,6 +139,7 @@ enum request_status request_place(struct request *request, const struct request_
                                                            : BOOT_HOST_STAGE_DISCOVER;
     set_origin(request, origin);
     set_network(request);
+    request_make_texts(request);
     return REQUEST_OK;
 }
 
@@ -175,12 +176,14 @@ struct request *request_new_memory(const struct request *from) {
     struct folded folded;
     request_fold(from, &folded);
     struct request *request = g_malloc(sizeof(*request) + folded.size);
-    memset(request, 0, sizeof(*request));
     g_atomic_ref_count_init(&request->refs);
     g_mutex_init(&request->lock);
     copy_knowledge(request, from);
     request->has_packet = false;
     request->is_folded = folded.is_folded;
+    request->decision = NULL;
+    request->pieces = NULL;
+    request->reading = NULL;
     request->size = folded.size;
     request->bytes = (uint8_t *) (request + 1);
     memcpy(request->bytes, folded.bytes, folded.size);

@@ -92,11 +92,12 @@ static void thin(struct session_table *table) {
 
 /* ---- Sessions -------------------------------------------------------------------------------- */
 
-static struct session *session_add(struct session_table *table, const struct session_names *names,
-                                   int64_t now) {
+static struct session *session_add(struct session_table *table, const struct session_names *names) {
+    int64_t now = clock_now(table->clock);
     expire(table, now);
     struct session *session = g_new0(struct session, 1);
     session->clock = table->clock;
+    session->seen_us = now;
     session->names = *names;
     session->names.key.has_uuid = false; /* not yet, see session_index_learn_uuid() */
     session->link.data = session;
@@ -107,12 +108,11 @@ static struct session *session_add(struct session_table *table, const struct ses
     return session;
 }
 
-static struct session *find_or_add(struct session_table *table, const struct client_key *key,
-                                   int64_t now) {
+static struct session *find_or_add(struct session_table *table, const struct client_key *key) {
     struct session_names names = session_index_names(table, key);
     struct session *session = session_index_find_key(table, &names);
     if (session == NULL)
-        return session_add(table, &names, now);
+        return session_add(table, &names);
     session_index_learn_uuid(table, session, &names);
     take_from_list(table, session);
     g_queue_push_head_link(&table->recent, &session->link);
@@ -120,24 +120,23 @@ static struct session *find_or_add(struct session_table *table, const struct cli
 }
 
 /* Who has just asked is decided next: the newest session is looked at first. */
-static struct session *session_of(struct session_table *table, const struct request *request,
-                                  int64_t now) {
+static struct session *session_of(struct session_table *table, const struct request *request) {
     const struct client_key *key = request_get_key(request);
     if (key == NULL)
         return NULL;
     const GList *head = table->recent.head;
     struct session *session = head != NULL ? head->data : NULL;
     if (session == NULL || memcmp(&session->names.key, key, sizeof(*key)) != 0)
-        session = find_or_add(table, key, now);
-    session->seen_us = now;
+        session = find_or_add(table, key);
     return session;
 }
 
 uint32_t session_attempt(struct session_table *table, const struct request *request) {
-    int64_t now = clock_now(table->clock);
-    struct session *session = session_of(table, request, now);
+    struct session *session = session_of(table, request);
     if (session == NULL)
         return 1;
+    int64_t now = clock_now(table->clock);
+    session->seen_us = now;
     const struct dhcp_view *view = request_get_view(request);
     if (request_get_stage(request) == BOOT_HOST_STAGE_DISCOVER && view != NULL &&
         attempt_discover(&session->attempt, view->header.xid, now))
@@ -166,13 +165,11 @@ static void keep_decision(struct session_table *table, struct session *session,
 
 void session_decided(struct session_table *table, struct request *request, struct trace *trace) {
     const struct dhcp_view *view = request_get_view(request);
-    struct session *session =
-        view != NULL ? session_of(table, request, clock_now(table->clock)) : NULL;
+    struct session *session = view != NULL ? session_of(table, request) : NULL;
     if (session == NULL)
         return;
     struct request *lean = request_new_memory(request);
-    trace_set_request(trace, lean); /* which lets go of the packet */
-    request_unref(lean);
+    trace_take_request(trace, lean); /* which lets go of the packet */
     keep_decision(table, session, trace);
     if (session->first_us == 0)
         session->first_us = trace_get_time(trace);

@@ -189,10 +189,14 @@ void trace_set_facts(struct trace *trace, struct request *request, const struct 
         (void) record_add(trace, RECORD_FACTS, NULL, texts, count);
 }
 
-void trace_set_request(struct trace *trace, struct request *request) {
+void trace_take_request(struct trace *trace, struct request *request) {
     struct request *before = trace->request;
-    trace->request = request != NULL ? request_ref(request) : NULL;
+    trace->request = request;
     request_unref(before);
+}
+
+void trace_set_request(struct trace *trace, struct request *request) {
+    trace_take_request(trace, request != NULL ? request_ref(request) : NULL);
 }
 
 void trace_set_answer(struct trace *trace, const char *shape, const char *boot_file,

@@ -46,6 +46,7 @@ void trace_set_verdict(struct trace *trace, int32_t verdict, bool by_last);
 void trace_set_facts(struct trace *trace, struct request *request, const struct reply *reply);
 /* Takes another request of the same facts instead, such as a lean copy for keeping long. */
 void trace_set_request(struct trace *trace, struct request *request);
+void trace_take_request(struct trace *trace, struct request *request); /* with its reference */
 /* What was answered. `shape` is static text: "direct", "boot-server", "menu", "abort" ...; the boot
  * file as sent, NULL: none; the address that serves it. */
 void trace_set_answer(struct trace *trace, const char *shape, const char *boot_file,

@@ -74,6 +74,7 @@ struct door *door_open_packet(uint16_t number, door_fn received, void *user, GEr
     }
     door->source = g_unix_fd_source_new(packet_descriptor(door->packet), G_IO_IN);
     g_source_set_callback(door->source, G_SOURCE_FUNC(on_packets), door, NULL);
+    g_source_set_can_recurse(door->source, TRUE); /* as udp_source_new() does */
     g_source_attach(door->source, NULL);
     return door;
 }

@@ -195,6 +195,9 @@ GSource *udp_source_new(struct udp_socket *socket, struct udp_batch *batch, udp_
     source->batch = batch;
     source->receive = receive;
     source->user = user;
+    /* GLib takes a source that must not recurse out of the poll while it is dispatched, and wakes the
+     * loop for that with two more system calls a batch. `receive` runs no loop, so that it cannot. */
+    g_source_set_can_recurse(base, TRUE);
     source->watch = g_source_add_unix_fd(base, udp_descriptor(socket), G_IO_IN);
     return base;
 }

@@ -97,8 +97,8 @@ unsigned udp_receive(struct udp_socket *socket, struct udp_batch *batch,
 unsigned udp_send(struct udp_socket *socket, const struct udp_datagram *datagrams, unsigned count,
                   int *ret_errors);
 
-/* Called with a non-empty batch on the thread of the source's main context. Return
- * G_SOURCE_REMOVE to stop. */
+/* Called with a non-empty batch on the thread of the source's main context, which it must not iterate.
+ * Return G_SOURCE_REMOVE to stop. */
 typedef gboolean (*udp_receive_fn)(struct udp_socket *socket, const struct udp_datagram *datagrams,
                                    unsigned count, gpointer user);
 
