@@ -24,6 +24,8 @@
 #define LIMIT_SEND_BUFFER                                                                          \
     (8 * 1024 * 1024) /* bytes of socket buffer: the windows of 128 clients on their way fit */
 
+#define LIMIT_THREADS 32 /* that answer on one port */
+
 /* What clients may write into our log. */
 #define LIMIT_LOG_LINES 200 /* a second; what is left out is counted and said */
 

@@ -128,6 +128,12 @@ static const char *set_canary(struct config_reader *reader, const char *value) {
                : "0 to 256 (clients whose last request a reload tries first)";
 }
 
+static const char *set_threads(struct config_reader *reader, const char *value) {
+    return number(value, 1, LIMIT_THREADS, &reader->config->threads)
+               ? NULL
+               : "1 to 32 (threads that answer requests)";
+}
+
 static const struct key server_keys[] = {
     {"interfaces", set_interfaces},
     {"dhcp", set_dhcp},
@@ -139,6 +145,7 @@ static const struct key server_keys[] = {
     {"worker", set_worker},
     {"worker-user", set_worker_user},
     {"canary", set_canary},
+    {"threads", set_threads},
     {"record", set_record},
     {"record-size", set_record_size},
     {"record-files", set_record_files},
@@ -179,6 +186,12 @@ static const char *set_transfers(struct config_reader *reader, const char *value
     return number(value, 1, LIMIT_TRANSFERS, &reader->config->tftp.transfers) ? NULL : "1 to 8192";
 }
 
+static const char *set_tftp_threads(struct config_reader *reader, const char *value) {
+    return number(value, 1, LIMIT_THREADS, &reader->config->tftp_threads)
+               ? NULL
+               : "1 to 32 (threads that send files)";
+}
+
 static const char *set_msftwindow(struct config_reader *reader, const char *value) {
     gboolean agreed = FALSE;
     if (!text_parse_boolean(value, &agreed))
@@ -194,6 +207,7 @@ static const struct key tftp_keys[] = {
     {"retries", set_retries},
     {"rollover", set_rollover},
     {"transfers", set_transfers},
+    {"threads", set_tftp_threads},
     {"msftwindow", set_msftwindow},
     {"multicast", NULL, config_multicast_files},
     {"multicast-groups", NULL, config_multicast_groups},

@@ -39,6 +39,8 @@ struct config {
     char *state;                    /* what providers keep: an absolute path */
     char *modules;                  /* folder of provider modules: an absolute path */
     char *control;                  /* the control socket: an absolute path */
+    unsigned threads;               /* that answer requests; 0 and 1: the main one */
+    unsigned tftp_threads;          /* that send files; 0 and 1: one */
     unsigned canary;                /* clients whose last request a reload tries first; 0: none */
     char *worker;                   /* boothost-worker: an absolute path; NULL: there is none */
     char *worker_user;              /* NULL: boothost, else nobody */

@@ -164,6 +164,10 @@ GStrv reload_needs_restart(const struct config *started, const struct config *no
         g_strv_builder_add(names, "control");
     if (g_strcmp0(started->state, now->state) != 0)
         g_strv_builder_add(names, "state");
+    if (MAX(started->threads, 1) != MAX(now->threads, 1))
+        g_strv_builder_add(names, "threads");
+    if (MAX(started->tftp_threads, 1) != MAX(now->tftp_threads, 1))
+        g_strv_builder_add(names, "tftp threads");
     if (!is_same_record(&started->record, &now->record))
         g_strv_builder_add(names, "record");
     return g_strv_builder_end(names);

@@ -9,6 +9,7 @@
 
 #include "daemon/locator.h"
 #include "tftp/multicast-server.h"
+#include "tftp/pool.h"
 #include "tftp/server.h"
 
 /* Where one transfer thread meets the world. It enters when nobody is inside, which is nearly always;
@@ -28,8 +29,8 @@ struct feeds;
 struct serving {
     struct daemon *daemon;
     struct content_root *root;
-    struct tftp_server *server;
-    struct desk desk;
+    struct tftp_pool *pool;
+    struct desk desks[LIMIT_THREADS]; /* one of each server of the pool */
     struct multicast_server *multicast;
     struct desk multicast_desk; /* its thread's */
     struct locator *locator;

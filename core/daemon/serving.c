@@ -112,6 +112,30 @@ static struct multicast_server_options multicast_options(const struct serving *s
                                              .root = serving->root};
 }
 
+static gboolean start_pool(struct serving *serving, GError **error) {
+    const struct daemon *daemon = serving->daemon;
+    struct tftp_callbacks callbacks[LIMIT_THREADS];
+    for (unsigned i = 0; i < LIMIT_THREADS; i++)
+        callbacks[i] = open_desk(serving, &serving->desks[i]);
+    int inherited = udp_inherited(69);
+    struct tftp_server_options options = {
+        .settings = daemon->config->tftp,
+        .root = serving->root,
+        .multicast = serving->multicast,
+        .inherited = &inherited,
+        .n_inherited = inherited >= 0 ? 1 : 0,
+        .interfaces = daemon->interfaces,
+    };
+    unsigned threads = MAX(daemon->config->tftp_threads, 1);
+    serving->pool = tftp_pool_new(&options, callbacks, threads, error);
+    if (serving->pool != NULL && tftp_pool_count(serving->pool) < threads)
+        log_warning(
+            "port 69 was handed over by the service manager as one socket: one thread sends "
+            "files, not %u; take it out of the socket unit to have more",
+            threads);
+    return serving->pool != NULL;
+}
+
 struct serving *serving_new(struct daemon *daemon, GError **error) {
     struct serving *serving = g_new0(struct serving, 1);
     serving->daemon = daemon;
@@ -130,34 +154,22 @@ struct serving *serving_new(struct daemon *daemon, GError **error) {
     }
     serving->file_threads =
         g_thread_pool_new(serving_answer_from_file, NULL, FILE_THREADS, FALSE, NULL);
-    int inherited = udp_inherited(69);
-    struct tftp_server_options options = {
-        .settings = daemon->config->tftp,
-        .root = serving->root,
-        .callbacks = open_desk(serving, &serving->desk),
-        .multicast = serving->multicast,
-        .inherited = &inherited,
-        .n_inherited = inherited >= 0 ? 1 : 0,
-        .interfaces = daemon->interfaces,
-    };
-    serving->server = tftp_server_new(&options, error);
-    if (serving->server == NULL) {
-        serving_free(serving);
-        return NULL;
-    }
-    return serving;
+    if (start_pool(serving, error))
+        return serving;
+    serving_free(serving);
+    return NULL;
 }
 
 void serving_free(struct serving *serving) {
     if (serving == NULL)
         return;
     struct world *world = serving->daemon->world;
-    world_leave(world); /* its thread may want to enter before it ends */
-    if (serving->server != NULL)
-        tftp_server_free(serving->server);
+    world_leave(world); /* their threads may want to enter before they end */
+    tftp_pool_free(serving->pool);
     multicast_server_free(serving->multicast);
     world_enter(world);
-    clear_desk(&serving->desk);
+    for (unsigned i = 0; i < LIMIT_THREADS; i++)
+        clear_desk(&serving->desks[i]);
     clear_desk(&serving->multicast_desk);
     /* What the transfer thread still left ends here; providers that are asked at this moment
      * answer, or miss their deadline, into tftp_open_complete, which then is a no-op. */
@@ -171,7 +183,8 @@ void serving_free(struct serving *serving) {
     if (serving->root != NULL)
         content_root_unref(serving->root);
     locator_free(serving->locator);
-    close_desk(&serving->desk);
+    for (unsigned i = 0; i < LIMIT_THREADS; i++)
+        close_desk(&serving->desks[i]);
     close_desk(&serving->multicast_desk);
     g_free(serving);
 }
@@ -186,14 +199,13 @@ void serving_changed(struct serving *serving, struct content_root *root) {
     g_autoptr(GError) error = NULL;
     if (!multicast_server_configure(serving->multicast, &multicast, &error))
         log_warning("no MTFTP: %s, ignoring", error->message);
-    tftp_server_configure(serving->server, &daemon->config->tftp, serving->root,
-                          daemon->interfaces);
+    tftp_pool_configure(serving->pool, &daemon->config->tftp, serving->root, daemon->interfaces);
 }
 
 GVariant *serving_counters(const struct serving *serving) {
     uint64_t counters[TFTP_COUNTERS];
     unsigned running = 0;
-    tftp_server_counters(serving->server, counters, &running);
+    tftp_pool_counters(serving->pool, counters, &running);
     GVariantBuilder builder;
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a{st}"));
     g_variant_builder_add(&builder, "{st}", "running", (uint64_t) running);
@@ -221,6 +233,6 @@ static void add_running(const struct tftp_report *report, gpointer user) {
 GVariant *serving_running(const struct serving *serving) {
     GVariantBuilder builder;
     g_variant_builder_init(&builder, G_VARIANT_TYPE("aa{sv}"));
-    tftp_server_running(serving->server, RUNNING_MOST, add_running, &builder);
+    tftp_pool_running(serving->pool, RUNNING_MOST, add_running, &builder);
     return g_variant_builder_end(&builder);
 }

@@ -130,6 +130,8 @@ static gboolean configure_and_bind(int descriptor, const struct udp_options *opt
     socklen_t length = sockaddr_from_address(&options->local, &local);
     if (options->shared)
         set_flag(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
+    if (options->sharded)
+        set_flag(descriptor, SOL_SOCKET, SO_REUSEPORT, 1);
     if (options->device != NULL && setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE,
                                               options->device, strlen(options->device) + 1) != 0) {
         set_device_error(error, options->device, errno);

@@ -32,6 +32,8 @@ struct udp_options {
     gboolean shared;      /* SO_REUSEADDR: bind beside another server that also set it. Both
                            * then hear broadcasts, but only one of them hears unicasts */
     unsigned ttl;         /* of what goes to multicast groups; 0: the kernel's, which is 1 */
+    gboolean sharded;     /* SO_REUSEPORT: one of several sockets of ours on this port. The kernel
+                           * gives all datagrams of one peer to the same one */
     int receive_buffer;   /* bytes asked for; 0: LIMIT_RECEIVE_BUFFER */
     int send_buffer;      /* bytes asked for; 0: the system's default */
 };

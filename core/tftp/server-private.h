@@ -32,6 +32,7 @@ struct tftp_server {
     gint stop; /* atomic */
     struct tftp_callbacks callbacks;
 
+    struct tftp_share share;
     unsigned most_transfers; /* that our file descriptors suffice for */
 
     GMutex lock; /* over all below: held by the thread but while it waits for packets */
@@ -52,6 +53,9 @@ struct tftp_server {
     struct udp_outbox *outbox; /* flushed before the thread waits */
     struct content_cache *cache;
 };
+
+/* Lets the others on this port know how many transfers there are. */
+void server_publish(struct tftp_server *server);
 
 /* A datagram on one of the listeners. */
 void server_take_request(struct tftp_server *server, const struct udp_datagram *datagram);

@@ -30,13 +30,29 @@ static unsigned link_mtu(const struct tftp_server *server, unsigned interface) {
     return link != NULL ? link->mtu : 0;
 }
 
+void server_publish(struct tftp_server *server) {
+    if (server->share.running != NULL)
+        g_atomic_int_set(&server->share.running[server->share.place],
+                         (gint) download_table_count(server->table));
+}
+
+/* How many transfers may run here: the cap is for all servers on this port. */
+static unsigned most_here(const struct tftp_server *server) {
+    unsigned most = MIN(server->settings.transfers, server->most_transfers);
+    unsigned elsewhere = 0;
+    for (unsigned i = 0; i < server->share.count; i++) {
+        if (i != server->share.place)
+            elsewhere += (unsigned) g_atomic_int_get(&server->share.running[i]);
+    }
+    return most - MIN(most, elsewhere);
+}
+
 /* Makes room for one more where it can; FALSE: the request is dropped and counted. Silence, since
  * a client that hears nothing asks again, and one that hears an ERROR gives up. */
 static gboolean make_room(struct tftp_server *server, const struct address *client,
                           unsigned *ret_socket) {
     for (;;) {
-        unsigned most = MIN(server->settings.transfers, server->most_transfers);
-        switch (download_table_room(server->table, client, most, ret_socket)) {
+        switch (download_table_room(server->table, client, most_here(server), ret_socket)) {
         case DOWNLOAD_ROOM:
             return TRUE;
         case DOWNLOAD_ROOM_SOURCE:
@@ -67,6 +83,7 @@ static void begin_download(struct tftp_server *server, const struct request *req
     if (download->agreement.netascii)
         server->netascii++;
     download_table_add(server->table, download);
+    server_publish(server);
     server_ask(server, download);
 }
 

@@ -105,6 +105,7 @@ static gpointer run(gpointer data) {
     uint32_t tokens[POLLER_EVENTS_MAX];
     g_mutex_lock(&server->lock);
     while (!g_atomic_int_get(&server->stop)) {
+        server_publish(server);
         int64_t timeout_us = time_to_wait(server);
         g_mutex_unlock(&server->lock);
         unsigned count = poller_wait(server->poller, timeout_us, tokens);
@@ -145,7 +146,7 @@ static gboolean open_listeners(struct tftp_server *server,
     const struct address *listen = options->n_listen > 0 ? options->listen : &everywhere;
     unsigned count = MIN(MAX(options->n_listen, 1), SERVER_LISTENERS_MAX);
     for (unsigned i = 0; i < count; i++) {
-        struct udp_options udp = {.local = listen[i]};
+        struct udp_options udp = {.local = listen[i], .sharded = server->share.count > 1};
         if (!add_listener(server, udp_open(&udp, error), error))
             return FALSE;
     }
@@ -198,6 +199,7 @@ static struct tftp_server *server_alloc(const struct tftp_server_options *option
     g_mutex_init(&server->lock);
     server->callbacks = options->callbacks;
     server->multicast = options->multicast;
+    server->share = options->share;
     server->settings = tftp_settings_complete(&options->settings);
     server->root = options->root != NULL ? content_root_ref(options->root) : NULL;
     server->interfaces = options->interfaces != NULL ? interfaces_ref(options->interfaces) : NULL;

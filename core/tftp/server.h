@@ -107,6 +107,13 @@ const char *tftp_counter_name(enum tftp_counter counter);
 
 struct multicast_server;
 
+/* What a server has in common with others on its port, see tftp/pool.h. */
+struct tftp_share {
+    gint *running; /* how many transfers each has; atomic, each writes its own. NULL: it is alone */
+    unsigned count; /* of servers */
+    unsigned place; /* this one's */
+};
+
 struct tftp_server_options {
     struct tftp_settings settings;
     struct content_root *root;     /* the served folder; NULL: none. A reference is taken */
@@ -118,6 +125,7 @@ struct tftp_server_options {
     unsigned n_listen;            /* 0: 0.0.0.0 port 69 */
     const int *inherited;         /* bound sockets handed over; taken over, on failure too */
     unsigned n_inherited;         /* when not 0, `listen` is not used */
+    struct tftp_share share;
 };
 
 struct tftp_server;

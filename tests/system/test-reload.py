@@ -339,10 +339,12 @@ def _(folder):
         os.makedirs(os.path.join(elsewhere, "state"))
         with open(os.path.join(elsewhere, "new.efi"), "wb") as f:
             f.write(b"new")
+        daemon.tftp = {"threads": 2}
         daemon.configure(chain("b"), {"dhcp": "off", "state": os.path.join(elsewhere, "state"),
-                                      "root": elsewhere})
+                                      "root": elsewhere, "threads": 2})
         for _ in range(2):              # it stays so until the restart
-            expect(daemon.reload()["restart"] == ["dhcp", "state"], "another list")
+            expect(daemon.reload()["restart"]
+                   == ["dhcp", "state", "threads", "tftp threads"], "another list")
         expect(daemon.ask("status")["root"] == elsewhere, "the root did not follow")
 
 

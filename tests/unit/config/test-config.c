@@ -90,7 +90,9 @@ static void test_reads_typed_values(struct fixture *fixture, gconstpointer unuse
                   "root = served\n"
                   "answer-shape = boot-server\n"
                   "canary = 16\n"
+                  "threads = 2\n"
                   "[tftp]\n"
+                  "threads = 3\n"
                   "block-size = 1024\n"
                   "timeout = 500ms\n"
                   "msftwindow = no\n"
@@ -113,6 +115,8 @@ static void test_reads_typed_values(struct fixture *fixture, gconstpointer unuse
     g_assert_cmpstr(config->root, ==, root);
     g_assert_cmpint(config->policy.shape, ==, ANSWER_BOOT_SERVER);
     g_assert_cmpuint(config->canary, ==, 16);
+    g_assert_cmpuint(config->threads, ==, 2);
+    g_assert_cmpuint(config->tftp_threads, ==, 3);
     g_assert_cmpuint(config->tftp.block_size, ==, 1024);
     g_assert_cmpuint(config->tftp.timeout_ms, ==, 500);
     g_assert_true(config->tftp.fixed_window);
@@ -128,7 +132,7 @@ static void test_reads_typed_values(struct fixture *fixture, gconstpointer unuse
     g_assert_cmpuint(b->settings->len, ==, 1);
     const struct instance_setting *colour = g_ptr_array_index(b->settings, 0);
     g_assert_cmpstr(colour->value, ==, "a#b");
-    g_assert_cmpstr(colour->where, ==, "boothost.conf:15");
+    g_assert_cmpstr(colour->where, ==, "boothost.conf:17");
 }
 
 static void test_reads_what_is_recorded(struct fixture *fixture, gconstpointer unused) {

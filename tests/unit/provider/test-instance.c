@@ -139,12 +139,23 @@ static void test_host_services(struct fixture *fixture, gconstpointer unused) {
         g_assert_nonnull(slots[i]);
 }
 
+/* Begins the first one, and waits until the provider has begun with it. */
+static void begin_inside(struct fixture *fixture, struct chain_answer *answer) {
+    set_blocked(fixture, TRUE);
+    chain_bed_begin(fixture->bed, fixture->request, answer);
+    for (bool is_inside = false; !is_inside; g_thread_yield()) {
+        g_mutex_lock(&fixture->instance->lock);
+        is_inside = fixture->instance->inside > 0;
+        g_mutex_unlock(&fixture->instance->lock);
+    }
+}
+
 /* More calls than may wait: the one that has waited longest is shed, and all others are answered. */
 static void test_queue_is_limited(struct fixture *fixture, gconstpointer unused) {
     fixture->instance->config->deadline_us = 10 * CLOCK_SECOND;
-    set_blocked(fixture, TRUE);
     struct chain_answer *answers = g_new0(struct chain_answer, LIMIT_INSTANCE_QUEUE + 1);
-    for (guint i = 0; i <= LIMIT_INSTANCE_QUEUE; i++)
+    begin_inside(fixture, &answers[0]);
+    for (guint i = 1; i <= LIMIT_INSTANCE_QUEUE; i++)
         chain_bed_begin(fixture->bed, fixture->request, &answers[i]);
     struct chain_answer *oldest = &answers[1]; /* the provider has begun with the first one */
     g_assert_true(oldest->is_done);
@@ -164,9 +175,9 @@ static void test_queue_is_limited(struct fixture *fixture, gconstpointer unused)
 /* Nobody else has room, either: the one that has waited longest goes, wherever it waits. */
 static void test_shed(struct fixture *fixture, gconstpointer unused) {
     fixture->instance->config->deadline_us = 10 * CLOCK_SECOND;
-    set_blocked(fixture, TRUE);
     struct chain_answer answers[3];
-    for (guint i = 0; i < G_N_ELEMENTS(answers); i++)
+    begin_inside(fixture, &answers[0]);
+    for (guint i = 1; i < G_N_ELEMENTS(answers); i++)
         chain_bed_begin(fixture->bed, fixture->request, &answers[i]);
     for (guint shed = 1; shed <= G_N_ELEMENTS(answers); shed++) {
         g_assert_true(chain_shed(fixture->bed->generation));
@@ -187,9 +198,9 @@ static void test_shed(struct fixture *fixture, gconstpointer unused) {
 
 /* What has waited in vain behind a stuck call must not be run any more when that comes back. */
 static void test_abandoned_is_not_run(struct fixture *fixture, gconstpointer unused) {
-    set_blocked(fixture, TRUE);
     struct chain_answer answers[3];
-    for (guint i = 0; i < G_N_ELEMENTS(answers); i++)
+    begin_inside(fixture, &answers[0]);
+    for (guint i = 1; i < G_N_ELEMENTS(answers); i++)
         chain_bed_begin(fixture->bed, fixture->request, &answers[i]);
     for (guint i = 0; i < G_N_ELEMENTS(answers); i++) {
         chain_bed_wait(&answers[i]);
