@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-SIZE = 20 * 1468 + 700                  # of the file: whole blocks and a rest
+SIZE = 150 * 1468 + 700                 # of the file: more than two windows, and a rest
 NETWORK = "127.64.0.0"                  # every address behind it is this machine's own
 
 # How the floor spoils its answers, and what the load must call it.
@@ -60,6 +60,10 @@ def right(done, key, count):
     return status == 0 and said[key] == count and said["wrong"] == {}
 
 
+def granted(done, window):
+    return right(done, "transfers", 24) and done[1]["window"] == window
+
+
 def wrong(done, fault):
     status, said = done
     return status == 1 and said["wrong"].get(fault, 0) > 0
@@ -78,14 +82,21 @@ def cases(programs, content):
            lambda: answers(programs, content, "discover", "silence")[1]["lost"] == 200)
     yield ("tftp-load believes right files",
            lambda: right(downloads(programs, content, None), "transfers", 24))
+    for window in ("4", "16", "64"):
+        yield (f"tftp-load believes right files in windows of {window}",
+               lambda window=window: granted(downloads(programs, content, None, "--window", window),
+                                             int(window)))
     yield ("tftp-load takes a smaller window than it asked for",
-           lambda: right(downloads(programs, content, None, "--window", "4"), "transfers", 24))
+           lambda: granted(downloads(programs, content, None, "--window", "100"), 64))
     yield ("tftp-load notices a larger block size than it asked for",
            lambda: wrong(downloads(programs, content, None, "--block-size", "1024"), "option"))
     for fault, called in TFTP_FAULTS.items():
         yield (f"tftp-load notices {called}",
                lambda fault=fault, called=called:
                wrong(downloads(programs, content, fault), called))
+        yield (f"tftp-load notices {called} in windows",
+               lambda fault=fault, called=called:
+               wrong(downloads(programs, content, fault, "--window", "16"), called))
     yield ("tftp-load gives up on silence",
            lambda: wrong(downloads(programs, content, "silence"), "timeout"))
 

@@ -66,17 +66,56 @@ def _remarks(row):
 
 
 def table(head, rows):
-    """Rows of cells as a table; the first two columns and the last are text."""
-    rule = ["---"] * 2 + ["---:"] * (len(head) - 3) + ["---"] if len(head) > 4 else ["---"] * len(head)
+    """Rows of cells as a table; the first and the last column are text."""
+    rule = ["---", *["---:"] * (len(head) - 2), "---"]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in [head, rule, *rows])
 
 
-def where(about):
+def place(about):
+    """Machine and date."""
     machine_of = about["machine"]
     return (f"{machine_of['date']}, {machine_of['cpus']} CPUs of {machine_of['cpu']}, Linux "
-            f"{machine_of['kernel']}, {machine_of['system']}; {about['rounds']} rounds, interleaved"
-            + ("; --quick" if about["quick"] else "") + "; "
+            f"{machine_of['kernel']}, {machine_of['system']}")
+
+
+def _where(about):
+    return (f"{place(about)}; {about['rounds']} rounds at most, interleaved"
+            + ("; --quick" if about["quick"] else "") + ("" if about["offload"] else "; --no-offload") + "; "
             + "; ".join(f"{name} {what}" for name, what in about["servers"].items() if what))
+
+
+def _spread(row):
+    """The median, and how far the rounds lie from it at most."""
+    if row is None or "cost" not in row:
+        return "-"
+    far = max(row["high"] - row["cost"], row["cost"] - row["low"]) / row["cost"] if row["cost"] else 0
+    return f"{number(row['cost'])} ±{far:.0%}"
+
+
+def overview(rows, servers):
+    """One line for each work, one column for each server, and our ratios."""
+    by_work = {}
+    for row in rows:
+        by_work.setdefault(row["work"], {})[row["server"]] = row
+    lines = []
+    for work, found in by_work.items():
+        ours = found.get("boothost-1m") or found.get("boothost")
+        if not set(found) <= set(servers) or ours is None:
+            continue                    # a sweep has servers of its own
+        lines.append([f"{work}, {ours['unit']}", *(_spread(found.get(name)) for name in servers),
+                      _ratio(ours, "to-peer", "cost"), _ratio(ours, "to-floor", "cost")])
+    return table(["work", *servers, "ours to best peer", "ours to floor"], lines)
+
+
+def devices(rows):
+    """The sweep over databases: one line for each size."""
+    found = {}
+    for row in rows:
+        if row["work"] == "DISCOVER, devices":
+            found.setdefault(row["devices"], {})[row["server"].endswith("-uncached")] = row
+    lines = [[str(count), _spread(pair.get(False)), _spread(pair.get(True))]
+             for count, pair in sorted(found.items())]
+    return table(["DISCOVER, devices", "cached, us/answer", "uncached, us/answer"], lines) if lines else ""
 
 
 def _goal_cells(goal):
@@ -84,9 +123,14 @@ def _goal_cells(goal):
     return [goal["what"], number(goal["found"]), limit, "reached" if goal["reached"] else "**missed**"]
 
 
-def markdown(rows, goals, about):
+def results(about):
+    """What README.md keeps."""
+    parts = [_where(about), overview(about["rows"], list(about["servers"])), devices(about["rows"])]
+    if about["goals"]:
+        parts.append(table(["goal", "found", "wanted", ""], [_goal_cells(goal) for goal in about["goals"]]))
+    return "\n\n".join(part for part in parts if part)
+
+
+def markdown(about):
     """The whole report."""
-    parts = [where(about), table(HEAD, [_cells(row) for row in rows])]
-    if goals:
-        parts.append(table(["goal", "found", "wanted", ""], [_goal_cells(goal) for goal in goals]))
-    return "\n\n".join(parts)
+    return results(about) + "\n\n" + table(HEAD, [_cells(row) for row in about["rows"]])
