@@ -14,6 +14,7 @@
 
 struct udp_batch {
     size_t size;     /* bytes of one buffer */
+    unsigned used;   /* messages that the kernel has written to */
     int64_t full_us; /* since when every receive has filled it; 0: the last one did not */
     gboolean is_stamped;
     uint8_t *buffers;
@@ -36,6 +37,7 @@ struct udp_batch *udp_batch_new(size_t size) {
         batch->messages[i].msg_hdr.msg_name = &batch->peers[i];
         batch->messages[i].msg_hdr.msg_control = &batch->controls[i];
     }
+    batch->used = LIMIT_BATCH;
     return batch;
 }
 
@@ -48,7 +50,7 @@ void udp_batch_free(struct udp_batch *batch) {
 
 /* Packets that came before are stamped when they are read, as fresh ones: they are answered. */
 static void notice_backlog(struct udp_socket *socket, struct udp_batch *batch, unsigned count) {
-    if (count < LIMIT_BATCH || batch->is_stamped) {
+    if (count < LIMIT_BATCH || batch->is_stamped || udp_is_plain(socket)) {
         batch->full_us = 0;
         return;
     }
@@ -61,33 +63,44 @@ static void notice_backlog(struct udp_socket *socket, struct udp_batch *batch, u
             setsockopt(udp_descriptor(socket), SOL_SOCKET, SO_TIMESTAMPNS, &yes, sizeof(yes)) == 0;
 }
 
-unsigned udp_receive(struct udp_socket *socket, struct udp_batch *batch,
-                     const struct udp_datagram **ret_datagrams) {
-    for (unsigned i = 0; i < LIMIT_BATCH; i++) {
+/* Makes the messages ready that the last receive wrote to. */
+static void reset_messages(struct udp_batch *batch) {
+    for (unsigned i = 0; i < batch->used; i++) {
         batch->messages[i].msg_hdr.msg_namelen = sizeof(batch->peers[i]);
         batch->messages[i].msg_hdr.msg_controllen = sizeof(batch->controls[i]);
         batch->messages[i].msg_hdr.msg_flags = 0;
     }
+    batch->used = 0;
+}
+
+static void read_datagram(struct udp_batch *batch, unsigned place, uint16_t port) {
+    struct msghdr *header = &batch->messages[place].msg_hdr;
+    struct udp_datagram *datagram = &batch->datagrams[place];
+    *datagram = (struct udp_datagram){
+        .data = batch->vectors[place].iov_base,
+        .size = batch->messages[place].msg_len,
+        .peer = sockaddr_to_address(&batch->peers[place].any),
+        .truncated = (header->msg_flags & MSG_TRUNC) != 0,
+    };
+    control_read_arrival(header, datagram);
+    datagram->local.port = port;
+}
+
+unsigned udp_receive(struct udp_socket *socket, struct udp_batch *batch,
+                     const struct udp_datagram **ret_datagrams) {
+    reset_messages(batch);
     int count;
     do {
         count = recvmmsg(udp_descriptor(socket), batch->messages, LIMIT_BATCH, MSG_DONTWAIT, NULL);
     } while (count < 0 && errno == EINTR);
+    /* The kernel may have begun one more than it gives. */
+    batch->used = MIN((unsigned) MAX(count, 0) + 1, LIMIT_BATCH);
     notice_backlog(socket, batch, (unsigned) MAX(count, 0));
     if (count <= 0)
         return 0;
-
     uint16_t port = udp_local(socket).port;
-    for (int i = 0; i < count; i++) {
-        struct udp_datagram *datagram = &batch->datagrams[i];
-        *datagram = (struct udp_datagram){
-            .data = batch->vectors[i].iov_base,
-            .size = batch->messages[i].msg_len,
-            .peer = sockaddr_to_address(&batch->peers[i].any),
-            .truncated = (batch->messages[i].msg_hdr.msg_flags & MSG_TRUNC) != 0,
-        };
-        control_read_arrival(&batch->messages[i].msg_hdr, datagram);
-        datagram->local.port = port;
-    }
+    for (unsigned i = 0; i < (unsigned) count; i++)
+        read_datagram(batch, i, port);
     *ret_datagrams = batch->datagrams;
     return (unsigned) count;
 }

@@ -22,6 +22,7 @@ G_DEFINE_QUARK(boothost_udp_error, udp_error)
 struct udp_socket {
     int descriptor;
     struct address local;
+    gboolean plain;
 };
 
 /* Who may own a port that we want. */
@@ -99,12 +100,13 @@ static gboolean prepare(int descriptor, const struct udp_options *options, int f
     if (options->ttl > 0 && family == AF_INET &&
         set_flag(descriptor, IPPROTO_IP, IP_MULTICAST_TTL, (int) options->ttl) != 0)
         return FALSE;
+    int tells = options->plain ? 0 : 1;
     if (family == AF_INET6)
-        return set_flag(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) == 0 &&
+        return set_flag(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, tells) == 0 &&
                set_flag(descriptor, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT) == 0;
     /* ROMs without an IP stack worth the name drop packets that carry DF when a router wants
      * to fragment, and never hear of the ICMP message. */
-    return set_flag(descriptor, IPPROTO_IP, IP_PKTINFO, 1) == 0 &&
+    return set_flag(descriptor, IPPROTO_IP, IP_PKTINFO, tells) == 0 &&
            set_flag(descriptor, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT) == 0;
 }
 
@@ -116,9 +118,10 @@ static struct address bound_address(int descriptor) {
     return sockaddr_to_address(&bound.any);
 }
 
-static struct udp_socket *socket_new(int descriptor) {
+static struct udp_socket *socket_new(int descriptor, const struct udp_options *options) {
     struct udp_socket *socket = g_new0(struct udp_socket, 1);
     socket->descriptor = descriptor;
+    socket->plain = options->plain;
     socket->local = bound_address(descriptor);
     return socket;
 }
@@ -161,7 +164,7 @@ struct udp_socket *udp_open(const struct udp_options *options, GError **error) {
         close(descriptor);
         return NULL;
     }
-    return socket_new(descriptor);
+    return socket_new(descriptor, options);
 }
 
 static gboolean is_udp(int descriptor) {
@@ -188,7 +191,7 @@ struct udp_socket *udp_adopt(int descriptor, const struct udp_options *options, 
                     descriptor, g_strerror(errno));
         return NULL;
     }
-    return socket_new(descriptor);
+    return socket_new(descriptor, options);
 }
 
 /* How many descriptors the service manager passed to this very process. */
@@ -229,6 +232,10 @@ uint32_t udp_drops(const struct udp_socket *socket) {
     socklen_t length = sizeof(facts);
     getsockopt(socket->descriptor, SOL_SOCKET, SO_MEMINFO, facts, &length);
     return facts[SK_MEMINFO_DROPS];
+}
+
+gboolean udp_is_plain(const struct udp_socket *socket) {
+    return socket->plain;
 }
 
 int udp_receive_buffer(const struct udp_socket *socket) {

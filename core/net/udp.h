@@ -34,6 +34,8 @@ struct udp_options {
     unsigned ttl;         /* of what goes to multicast groups; 0: the kernel's, which is 1 */
     gboolean sharded;     /* SO_REUSEPORT: one of several sockets of ours on this port. The kernel
                            * gives all datagrams of one peer to the same one */
+    gboolean plain;       /* who we are to a sender, where and when it came in are not told: for
+                           * packets of whose transfer all that is known */
     int receive_buffer;   /* bytes asked for; 0: LIMIT_RECEIVE_BUFFER */
     int send_buffer;      /* bytes asked for; 0: the system's default */
 };
@@ -60,6 +62,9 @@ int udp_descriptor(const struct udp_socket *socket);
 
 /* What the socket is bound to, with the port the kernel chose. */
 struct address udp_local(const struct udp_socket *socket);
+
+/* Whether it was opened as plain. */
+gboolean udp_is_plain(const struct udp_socket *socket);
 
 /* Bytes of receive buffer the kernel really gave. */
 int udp_receive_buffer(const struct udp_socket *socket);

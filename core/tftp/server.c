@@ -171,6 +171,7 @@ static gboolean adopt_listeners(struct tftp_server *server,
 
 static gboolean open_data_sockets(struct tftp_server *server, GError **error) {
     struct udp_options udp = {.local = {.family = udp_local(server->listeners[0]).family},
+                              .plain = TRUE,
                               .send_buffer = LIMIT_SEND_BUFFER};
     for (unsigned i = 0; i < DOWNLOAD_SOCKETS; i++) {
         server->sockets[i] = udp_open(&udp, error);
