@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 
+#include <stddef.h>
 #include <string.h>
 
 const char *tftp_status_name(enum tftp_status status) {
@@ -92,10 +93,15 @@ enum tftp_status tftp_parse(struct span datagram, struct tftp_packet *ret_packet
     if (opcode > TFTP_OACK)
         return TFTP_BAD_OPCODE;
 
-    struct tftp_packet packet = {.opcode = (uint8_t) opcode};
+    /* The room for options is most of a packet, and the packets that matter have none. */
+    struct tftp_packet packet;
+    memset(&packet, 0, offsetof(struct tftp_packet, options));
+    packet.opcode = (uint8_t) opcode;
     enum tftp_status status = take_body(&reader, &packet);
     if (status == TFTP_OK)
-        *ret_packet = packet;
+        memcpy(ret_packet, &packet,
+               offsetof(struct tftp_packet, options) +
+                   packet.option_count * sizeof(packet.options[0]));
     return status;
 }
 
@@ -139,10 +145,10 @@ bool tftp_option_number(const struct tftp_option *option, uint64_t *ret_value) {
 }
 
 static void build_block(enum tftp_opcode opcode, uint16_t block, uint8_t *place) {
-    struct writer writer;
-    writer_init(&writer, place, TFTP_HEADER_SIZE);
-    writer_put_u16(&writer, (uint16_t) opcode);
-    writer_put_u16(&writer, block);
+    place[0] = 0;
+    place[1] = (uint8_t) opcode;
+    place[2] = (uint8_t) (block >> 8);
+    place[3] = (uint8_t) block;
 }
 
 void tftp_build_data_header(uint16_t block, uint8_t ret_header[TFTP_HEADER_SIZE]) {

@@ -63,8 +63,9 @@ struct tftp_packet {
     struct span message; /* ERROR: its text, may be without NUL on the wire */
     struct span file;    /* RRQ, WRQ: as sent, any byte but NUL; tftp/path makes it safe */
     struct span mode;    /* RRQ, WRQ: "octet", "netascii", any case */
-    struct tftp_option options[TFTP_OPTIONS_MAX]; /* RRQ, WRQ, OACK, in their order */
     size_t option_count;
+    struct tftp_option options[TFTP_OPTIONS_MAX]; /* RRQ, WRQ, OACK, in their order; no more than
+                                                     `option_count` of them are set */
 };
 
 /* `ret_packet` is untouched unless the result is TFTP_OK. An option without its value or NUL, at
