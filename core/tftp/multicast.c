@@ -278,7 +278,9 @@ static struct multicast_action end_turn(struct multicast_group *group, int64_t n
 }
 
 static struct multicast_action take_timer(struct multicast_group *group, int64_t now_us) {
-    if (now_us < group->wake_us || group->members.length == 0)
+    if (group->members.length == 0)
+        return (struct multicast_action){0};
+    if (now_us < group->wake_us)
         return keep_waiting(group);
     if (group->master == NULL)
         return offer_or_end(group, now_us);

@@ -128,6 +128,54 @@ static void test_broadcast_flag(struct fixture *fixture, gconstpointer data) {
     assert_quirk(fixture, "broadcast-flag", TRUE);
 }
 
+/* Every file that ends in ".0" goes to a group. */
+static bool find_mtftp(void *user, const char *boot_file, struct pxe_mtftp *ret_mtftp) {
+    (void) user;
+    *ret_mtftp = (struct pxe_mtftp){0xefff0207, 1757, 1759, 2, 5};
+    return g_str_has_suffix(boot_file, ".0");
+}
+
+static void answer_with_mtftp(struct fixture *fixture, struct wire *wire, const char *file) {
+    const struct answer_policy policy = {.shape = ANSWER_DIRECT, .find_mtftp = find_mtftp};
+    g_clear_pointer(&fixture->request, request_unref);
+    fixture->request = ask_wire(wire, 67);
+    set(fixture, BOOT_HOST_REPLY_BOOT_FILE, file);
+    trace_unref(fixture->trace);
+    fixture->trace = trace_new(1, BOOT_HOST_STAGE_DISCOVER);
+    g_assert_cmpint(answer_make(fixture->request, fixture->reply, BOOT_HOST_REPLY, &policy,
+                                fixture->trace, &fixture->answer),
+                    ==, 0);
+    ask_view(fixture->request, &fixture->answer, &fixture->view);
+}
+
+static void test_mtftp(struct fixture *fixture, gconstpointer data) {
+    (void) data;
+    g_autoptr(Wire) bios = wire_new();
+    answer_with_mtftp(fixture, bios, "loader.0");
+    ask_assert(&fixture->view, "option.43.1", "efff0207");
+    ask_assert(&fixture->view, "option.43.2", "dd06");
+    ask_assert(&fixture->view, "option.43.3", "df06");
+    ask_assert(&fixture->view, "option.43.4", "02");
+    ask_assert(&fixture->view, "option.43.5", "05");
+    ask_assert(&fixture->view, "option.43.6", "08");
+    assert_quirk(fixture, "mtftp", TRUE);
+    answer_with_mtftp(fixture, bios, "loader.1");
+    ask_assert(&fixture->view, "option.43", "06:01:08:ff");
+    assert_quirk(fixture, "mtftp", FALSE);
+
+    static const char *const others[] = {"pxe/edk2-x64-discover", "pxe/ipxe-bios-discover"};
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+        g_autoptr(Wire) wire = wire_new_vector(others[i]);
+        answer_with_mtftp(fixture, wire, "loader.0");
+        ask_assert(&fixture->view, "option.43", "06:01:08:ff");
+        assert_quirk(fixture, "mtftp", FALSE);
+    }
+    /* Another server's files are none of our business. */
+    set(fixture, BOOT_HOST_REPLY_SERVER, "10.99.0.9");
+    answer_with_mtftp(fixture, bios, "loader.0");
+    assert_quirk(fixture, "mtftp", FALSE);
+}
+
 static void test_invitation(struct fixture *fixture, gconstpointer data) {
     (void) data;
     ask(fixture, "pxe/edk2-x64-discover", 67);
@@ -488,6 +536,7 @@ int main(int argc, char **argv) {
     ADD("greets-a-raspberry-pi", test_raspberry_pi);
     ADD("alternates-when-a-client-comes-back", test_alternation);
     ADD("refuses-replies-without-sense", test_no_file);
+    ADD("bios-firmware-is-told-of-mtftp", test_mtftp);
     g_test_add_func("/boothost/boot/answer/names-its-shapes", test_shape_names);
     g_test_add_func("/boothost/boot/quirks/are-all-described-once", test_quirk_table);
     return g_test_run();

@@ -57,6 +57,28 @@ static void test_suboptions(void) {
 }
 
 /* 43.8 lists a type once, and the local disk has no server. */
+static void test_mtftp(void) {
+    static const char value[] = "\x01\x04\xef\xff\x02\x07"
+                                "\x02\x02\xdd\x06" /* 1757 and 1759, the low byte first */
+                                "\x03\x02\xdf\x06"
+                                "\x04\x01\x02"
+                                "\x05\x01\x05"
+                                "\x06\x01\x08"
+                                "\xff";
+    const struct pxe_mtftp mtftp = {.address = 0xefff0207,
+                                    .client_port = 1757,
+                                    .server_port = 1759,
+                                    .open_timeout = 2,
+                                    .reopen_delay = 5};
+    struct vendor_wish wish = {.mtftp = &mtftp, .direct = true};
+    assert_value(&wish, value, sizeof(value) - 1);
+    wish.direct = false;
+    uint8_t alone[PXE_VENDOR_MAX];
+    size_t size = 0;
+    g_assert_true(vendor_encode(&wish, alone, &size));
+    g_assert_cmpuint(size, ==, sizeof(value) - 1 - 3);
+}
+
 static void test_menu(void) {
     static const char value[] = "\x06\x01\x03"
                                 "\x08\x0e\x00\x05\x01\x0a\x63\x00\x02\x00\x06\x01\x0a\x00\x00\x09"
@@ -95,6 +117,7 @@ int main(int argc, char **argv) {
     g_test_add_func("/boothost/boot/vendor/says-download-at-once", test_direct);
     g_test_add_func("/boothost/boot/vendor/echoes-a-boot-item", test_boot_item);
     g_test_add_func("/boothost/boot/vendor/carries-suboptions-of-providers", test_suboptions);
+    g_test_add_func("/boothost/boot/vendor/tells-of-mtftp", test_mtftp);
     g_test_add_func("/boothost/boot/vendor/holds-a-menu", test_menu);
     g_test_add_func("/boothost/boot/vendor/refuses-what-does-not-fit", test_too_much);
     return g_test_run();

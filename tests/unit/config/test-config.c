@@ -186,6 +186,49 @@ static void test_an_unknown_group_names_the_nearest(struct fixture *fixture, gco
                    "unknown group 'tfpt': did you mean 'tftp'?");
 }
 
+static void test_multicast(struct fixture *fixture, gconstpointer unused) {
+    load(fixture, "[tftp]\n"
+                  "multicast = images/*.wim; *.img\n"
+                  "multicast-groups = 239.1.2.0/28\n"
+                  "multicast-rate = 8M\n"
+                  "multicast-ttl = 4\n" CHAIN);
+    g_assert_cmpuint(fixture->problems->len, ==, 0);
+    const struct multicast_settings *settings = &fixture->config->multicast;
+    g_assert_true(fixture->config->tftp.multicast);
+    g_assert_cmpuint(g_strv_length(settings->patterns), ==, 2);
+    g_assert_cmphex(settings->groups.first, ==, 0xef010200);
+    g_assert_cmpuint(settings->groups.count, ==, 16);
+    g_assert_cmpuint(settings->port, ==, 1758);
+    g_assert_cmpuint(settings->ttl, ==, 4);
+    g_assert_cmpuint(settings->rate, ==, 8 * 1024 * 1024);
+    g_assert_null(fixture->config->mtftp);
+    g_assert_true(fixture->config->policy.find_mtftp == NULL);
+}
+
+static void test_mtftp(struct fixture *fixture, gconstpointer unused) {
+    load(fixture, "[tftp]\nmtftp = *.0\nmtftp-server-port = 75\n" CHAIN);
+    g_assert_cmpuint(fixture->problems->len, ==, 0);
+    const struct answer_policy *policy = &fixture->config->policy;
+    struct pxe_mtftp place;
+    g_assert_false(fixture->config->tftp.multicast);
+    g_assert_true(policy->find_mtftp(policy->mtftp_user, "pxelinux.0", &place));
+    g_assert_cmpuint(place.server_port, ==, 75);
+    g_assert_false(policy->find_mtftp(policy->mtftp_user, "pxelinux.1", &place));
+}
+
+static void test_bad_multicast(struct fixture *fixture, gconstpointer unused) {
+    expect_problem(fixture, "[tftp]\nmulticast = images/*.wim; ../secret\n" CHAIN,
+                   "boothost.conf:2",
+                   "multicast = images/*.wim; ../secret: expected paths below the root, such as "
+                   "images/*.wim; *.img");
+}
+
+static void test_bad_groups(struct fixture *fixture, gconstpointer unused) {
+    expect_problem(fixture, "[tftp]\nmtftp-groups = 10.0.0.0/8\n" CHAIN, "boothost.conf:2",
+                   "mtftp-groups = 10.0.0.0/8: expected multicast addresses such as "
+                   "239.255.1.0/24 (224.0.0.0/4, but not 224.0.0.0/24)");
+}
+
 static void test_a_line_that_is_none_is_shown(struct fixture *fixture, gconstpointer unused) {
     expect_problem(fixture, CHAIN "hello\n", "boothost.conf:5",
                    "'hello' is neither [group], key = value nor # comment");
@@ -239,6 +282,10 @@ int main(int argc, char **argv) {
     ADD("a-drop-in-names-itself", test_a_drop_in_names_itself);
     ADD("an-unknown-key-names-the-nearest", test_an_unknown_key_names_the_nearest);
     ADD("an-unknown-group-names-the-nearest", test_an_unknown_group_names_the_nearest);
+    ADD("multicast-has-patterns-and-a-range", test_multicast);
+    ADD("mtftp-has-a-directory", test_mtftp);
+    ADD("patterns-stay-below-the-root", test_bad_multicast);
+    ADD("groups-are-multicast-addresses", test_bad_groups);
     ADD("a-line-that-is-none-is-shown", test_a_line_that_is_none_is_shown);
     ADD("a-key-twice-is-refused", test_a_key_twice_is_refused);
     ADD("a-chain-needs-its-groups", test_a_chain_needs_its_groups);
