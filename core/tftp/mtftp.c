@@ -272,6 +272,10 @@ static void take_answer(struct mtftp *mtftp, struct session *session, struct ans
             answer->serve ? TFTP_ERROR_NOT_FOUND : (enum tftp_error) answer->refusal;
         refuse(mtftp, session, TRANSFER_REFUSED, error,
                answer->message != NULL ? answer->message : "no such file, or no access");
+    } else if (!content_is_file(download->content)) {
+        /* What a provider makes is for the client that asked. */
+        refuse(mtftp, session, TRANSFER_REFUSED, TFTP_ERROR_UNDEFINED,
+               "not a file for MTFTP: ask port 69");
     } else if (session->wants_size) {
         send_size(mtftp, download);
         end_session(mtftp, session, TRANSFER_SIZE_PROBE, "");
