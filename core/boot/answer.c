@@ -29,7 +29,7 @@ struct build {
 /* Asks a row of the table, and notes that it fired. */
 static bool fires(struct build *build, enum quirk quirk) {
     build->facts.size = build->writer.size;
-    if (!quirk_get(quirk)->fires(&build->facts))
+    if (!quirk_fires(quirk, &build->facts))
         return false;
     trace_add_quirk(build->trace, quirk);
     return true;

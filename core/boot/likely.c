@@ -58,9 +58,9 @@ static bool is_ours_to_see(const struct trace *trace) {
     char text[ADDRESS_TEXT_SIZE];
     const char *shape = trace_get_shape(trace);
     const char *own = trace_fact(trace, "server");
-    const struct address *server = trace_get_server(trace);
+    struct address server = trace_get_server(trace);
     return strcmp(shape, "http") != 0 && strcmp(shape, "wait") != 0 &&
-           (own == NULL || server == NULL || strcmp(own, address_text(server, text)) == 0);
+           (own == NULL || server.family == 0 || strcmp(own, address_text(&server, text)) == 0);
 }
 
 enum likely_outcome likely_outcome(const struct trace *trace, const char *outcome,

@@ -190,3 +190,7 @@ static const struct quirk_row rows[QUIRK_COUNT] = {
 const struct quirk_row *quirk_get(enum quirk quirk) {
     return &rows[quirk];
 }
+
+bool quirk_fires(enum quirk quirk, const struct quirk_case *facts) {
+    return rows[quirk].fires(facts);
+}

@@ -58,3 +58,4 @@ struct quirk_row {
 
 /* The row of a quirk; also for listing them all, from 0 to QUIRK_COUNT - 1. Static. */
 const struct quirk_row *quirk_get(enum quirk quirk);
+bool quirk_fires(enum quirk quirk, const struct quirk_case *facts);

@@ -6,7 +6,6 @@
 
 #include <boothost/types.h>
 
-#include "base/address.h"
 #include "boot/trace.h"
 
 const char *trace_verdict_name(int32_t verdict) {
@@ -84,17 +83,17 @@ static GVariant *entry_list(const struct trace *trace) {
 
 static void put_server(GVariantBuilder *builder, const struct trace *trace) {
     char text[ADDRESS_TEXT_SIZE];
-    const struct address *server = trace_get_server(trace);
-    put_text(builder, "server", server != NULL ? address_text(server, text) : NULL);
+    struct address server = trace_get_server(trace);
+    put_text(builder, "server", address_text(&server, text));
 }
 
 static void put_destination(GVariantBuilder *builder, const struct trace *trace) {
     char text[ADDRESS_TEXT_SIZE];
-    const char *rule = NULL;
+    struct address to;
     g_autofree char *words = NULL;
-    const struct address *to = trace_get_destination(trace, &rule);
-    if (to != NULL)
-        words = g_strdup_printf("%s:%u (%s)", address_text(to, text), to->port, rule);
+    const char *rule = trace_get_destination(trace, &to);
+    if (rule != NULL)
+        words = g_strdup_printf("%s:%u (%s)", address_text(&to, text), to.port, rule);
     put_text(builder, "destination", words);
 }
 

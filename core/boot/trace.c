@@ -13,8 +13,8 @@
 #include "boot/route.h"
 
 /* Bytes of records that come without memory of their own: four providers and a few facts. All of a
- * trace is below 400 bytes then. */
-#define ROOM 248
+ * trace is below 360 bytes then. */
+#define ROOM 224
 
 enum record_kind {
     RECORD_LINE,  /* a pointer to the provider's name; reason ("": none), notes */
@@ -33,32 +33,38 @@ struct record {
     uint8_t count; /* of texts */
 };
 
+/* An address in less memory. */
+struct place {
+    uint8_t family; /* 0: none */
+    uint16_t port;
+    uint8_t bytes[16];
+};
+
 struct trace {
     gatomicrefcount refs;
     uint32_t quirks; /* a bit each */
     int64_t time_us;
-    uint64_t generation;
     struct request *request; /* NULL: none */
     const char *shape;       /* static; NULL: silence */
     const char *rule;        /* static, of the route; NULL: nothing was sent */
-    struct address server;
-    struct address to;
-    int32_t verdict;
-    uint8_t stage;
-    uint8_t line_count;
-    bool has_server;
-    bool has_decider; /* else the end of the chain decided */
-    uint8_t decider;  /* index of its line */
-    uint32_t facts;   /* where these records are, plus 1; 0: none */
+    struct place server;
+    struct place to;
+    uint32_t generation;
+    uint32_t facts; /* where these records are, plus 1; 0: none */
     uint32_t file;
     uint32_t used; /* bytes of records */
     uint32_t size; /* bytes there is room for */
+    int16_t verdict;
+    uint8_t stage;
+    uint8_t line_count;
+    bool has_decider; /* else the end of the chain decided */
+    uint8_t decider;  /* index of its line */
     uint8_t *bytes;
     _Alignas(struct record) uint8_t room[ROOM];
 };
 
 G_STATIC_ASSERT(QUIRK_COUNT <= 32);
-G_STATIC_ASSERT(sizeof(struct trace) < 400);
+G_STATIC_ASSERT(sizeof(struct trace) < 360);
 G_STATIC_ASSERT(LIMIT_TRACE_ENTRIES <= UINT8_MAX);
 G_STATIC_ASSERT(1 + LIMIT_NOTES <= UINT8_MAX && 2 * LIMIT_FACTS <= UINT8_MAX);
 
@@ -71,7 +77,7 @@ struct trace *trace_new_at(uint64_t generation, uint32_t stage, int64_t time_us)
     memset(trace, 0, offsetof(struct trace, room));
     g_atomic_ref_count_init(&trace->refs);
     trace->time_us = time_us;
-    trace->generation = generation;
+    trace->generation = (uint32_t) generation;
     trace->stage = (uint8_t) stage;
     trace->size = ROOM;
     trace->bytes = trace->room;
@@ -151,6 +157,20 @@ static const char *next_text(const char *text) {
     return text + strlen(text) + 1;
 }
 
+/* ---- Addresses ------------------------------------------------------------------------------- */
+
+static struct place place_of(const struct address *address) {
+    struct place place = {.family = address->family, .port = address->port};
+    memcpy(place.bytes, address->bytes, sizeof(place.bytes));
+    return place;
+}
+
+static struct address address_at(const struct place *place) {
+    struct address address = {.family = place->family, .port = place->port};
+    memcpy(address.bytes, place->bytes, sizeof(address.bytes));
+    return address;
+}
+
 /* ---- Writing --------------------------------------------------------------------------------- */
 
 void trace_add(struct trace *trace, const char *provider, int32_t verdict, const char *reason,
@@ -175,7 +195,7 @@ void trace_add_quirk(struct trace *trace, enum quirk quirk) {
 }
 
 void trace_set_verdict(struct trace *trace, int32_t verdict, bool by_last) {
-    trace->verdict = verdict;
+    trace->verdict = (int16_t) verdict;
     trace->has_decider = by_last && trace->line_count > 0;
     trace->decider = (uint8_t) (trace->line_count - 1);
 }
@@ -203,9 +223,7 @@ void trace_set_answer(struct trace *trace, const char *shape, const char *boot_f
                       const struct address *server) {
     trace->shape = shape;
     trace->file = 0;
-    trace->has_server = server != NULL;
-    if (server != NULL)
-        trace->server = *server;
+    trace->server = server != NULL ? place_of(server) : (struct place){0};
     if (boot_file == NULL)
         return;
     trace->file = trace->used + 1;
@@ -216,7 +234,7 @@ void trace_set_answer(struct trace *trace, const char *shape, const char *boot_f
 void trace_set_destination(struct trace *trace, const struct route *route) {
     trace->rule = route != NULL ? route->rule : NULL;
     if (route != NULL)
-        trace->to = route->to;
+        trace->to = place_of(&route->to);
 }
 
 /* ---- Reading --------------------------------------------------------------------------------- */
@@ -295,15 +313,13 @@ const char *trace_get_boot_file(const struct trace *trace) {
     return trace->file != 0 ? first_text(record_at(trace, trace->file - 1)) : NULL;
 }
 
-const struct address *trace_get_server(const struct trace *trace) {
-    return trace->has_server ? &trace->server : NULL;
+struct address trace_get_server(const struct trace *trace) {
+    return address_at(&trace->server);
 }
 
-const struct address *trace_get_destination(const struct trace *trace, const char **ret_rule) {
-    if (trace->rule == NULL)
-        return NULL;
-    *ret_rule = trace->rule;
-    return &trace->to;
+const char *trace_get_destination(const struct trace *trace, struct address *ret_to) {
+    *ret_to = address_at(&trace->to);
+    return trace->rule;
 }
 
 bool trace_has_quirk(const struct trace *trace, enum quirk quirk) {

@@ -14,9 +14,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/address.h"
 #include "boot/quirks.h"
 
-struct address;
 struct reply;
 struct request;
 struct route;
@@ -77,12 +77,12 @@ int64_t trace_get_time(const struct trace *trace); /* wall clock, as g_get_real_
 uint64_t trace_get_generation(const struct trace *trace);
 const char *trace_get_stage(const struct trace *trace); /* "discover", "boot-server", "file" */
 int32_t trace_get_verdict(const struct trace *trace);
-const char *trace_get_provider(const struct trace *trace);         /* who decided; NULL: nobody */
-const char *trace_get_shape(const struct trace *trace);            /* NULL: silence */
-const char *trace_get_boot_file(const struct trace *trace);        /* NULL: none */
-const struct address *trace_get_server(const struct trace *trace); /* NULL: none */
-/* Where the answer went, and by which rule of boot/route; NULL: it was not sent. */
-const struct address *trace_get_destination(const struct trace *trace, const char **ret_rule);
+const char *trace_get_provider(const struct trace *trace);  /* who decided; NULL: nobody */
+const char *trace_get_shape(const struct trace *trace);     /* NULL: silence */
+const char *trace_get_boot_file(const struct trace *trace); /* NULL: none */
+struct address trace_get_server(const struct trace *trace); /* of no family: none */
+/* By which rule of boot/route the answer went, and where; NULL: it was not sent. */
+const char *trace_get_destination(const struct trace *trace, struct address *ret_to);
 bool trace_has_quirk(const struct trace *trace, enum quirk quirk);
 struct request *trace_get_request(const struct trace *trace); /* NULL: none */
 /* Bytes of memory, its request's included. */

@@ -12,17 +12,22 @@
 #define WAYS 8    /* 8192 clients and files in all */
 
 struct seen {
-    uint64_t hash;  /* 0: free */
-    int64_t first;  /* when the window began */
-    int64_t latest; /* when it was last asked for */
-    uint32_t count; /* boots within the window */
-    uint32_t stopped;
+    int64_t first;   /* when the window began */
+    int64_t latest;  /* when it was last asked for */
+    uint16_t count;  /* boots within the window */
+    bool is_stopped; /* and said so */
+};
+
+/* The hashes lie together: a client of many is found by one or two lines of cache. */
+struct set {
+    uint64_t hashes[WAYS]; /* 0: free */
+    struct seen seen[WAYS];
 };
 
 struct loops {
     uint32_t count;
     int64_t window_us;
-    struct seen seen[SETS][WAYS];
+    struct set sets[SETS];
 };
 
 struct loops *loops_new(uint32_t count, int64_t window_us) {
@@ -58,16 +63,19 @@ static uint64_t hash_text(uint64_t hash, const char *text) {
 }
 
 static struct seen *find_place(struct loops *loops, uint64_t hash) {
-    struct seen *set = loops->seen[hash % SETS];
-    struct seen *oldest = &set[0];
+    struct set *set = &loops->sets[hash % SETS];
+    size_t oldest = 0;
     for (size_t i = 0; i < WAYS; i++) {
-        if (set[i].hash == hash)
-            return &set[i];
-        if (set[i].latest < oldest->latest)
-            oldest = &set[i];
+        if (set->hashes[i] == hash)
+            return &set->seen[i];
     }
-    *oldest = (struct seen){.hash = hash, .first = INT64_MIN};
-    return oldest;
+    for (size_t i = 1; i < WAYS; i++) {
+        if (set->seen[i].latest < set->seen[oldest].latest)
+            oldest = i;
+    }
+    set->hashes[oldest] = hash;
+    set->seen[oldest] = (struct seen){.first = INT64_MIN};
+    return &set->seen[oldest];
 }
 
 enum loops_result loops_check(struct loops *loops, const char *client, const char *file,
@@ -75,28 +83,27 @@ enum loops_result loops_check(struct loops *loops, const char *client, const cha
     uint64_t hash = hash_text(hash_text(UINT64_C(0xcbf29ce484222325), client), file);
     struct seen *seen = find_place(loops, hash != 0 ? hash : 1);
     seen->latest = now;
-    if (seen->first == INT64_MIN || now - seen->first >= loops->window_us) {
-        seen->first = now;
-        seen->count = 0;
-        seen->stopped = 0;
-    }
+    if (seen->first == INT64_MIN || now - seen->first >= loops->window_us)
+        *seen = (struct seen){.first = now, .latest = now};
     if (seen->count < loops->count) {
         seen->count += counts ? 1 : 0;
         return LOOPS_FREE;
     }
-    if (seen->stopped == 0 && !counts)
+    if (!seen->is_stopped && !counts)
         return LOOPS_FREE;
-    return seen->stopped++ == 0 ? LOOPS_STOPPED : LOOPS_STILL;
+    enum loops_result result = seen->is_stopped ? LOOPS_STILL : LOOPS_STOPPED;
+    seen->is_stopped = true;
+    return result;
 }
 
 const void *loops_data(const struct loops *loops, size_t *ret_size) {
-    *ret_size = sizeof loops->seen;
-    return loops->seen;
+    *ret_size = sizeof loops->sets;
+    return loops->sets;
 }
 
 bool loops_take(struct loops *loops, const void *data, size_t size) {
-    if (size != sizeof loops->seen)
+    if (size != sizeof loops->sets)
         return false;
-    memcpy(loops->seen, data, size);
+    memcpy(loops->sets, data, size);
     return true;
 }
