@@ -14,9 +14,10 @@ struct address address_from_ipv4(const uint8_t bytes[4], uint16_t port) {
 }
 
 struct address address_from_number(uint32_t number, uint16_t port) {
-    const uint8_t bytes[4] = {(uint8_t) (number >> 24), (uint8_t) (number >> 16),
-                              (uint8_t) (number >> 8), (uint8_t) number};
-    return address_from_ipv4(bytes, port);
+    struct address address = {.family = 4, .port = port};
+    const uint32_t wire = htonl(number);
+    memcpy(address.bytes, &wire, sizeof(wire));
+    return address;
 }
 
 uint32_t address_number(const struct address *address) {

@@ -45,7 +45,9 @@ struct request *request_ref(struct request *request) {
 }
 
 void request_unref(struct request *request) {
-    if (request == NULL || !g_atomic_ref_count_dec(&request->refs))
+    /* Whoever holds the only reference need not tell others: most end so, in memory gone cold. */
+    if (request == NULL ||
+        (!g_atomic_ref_count_compare(&request->refs, 1) && !g_atomic_ref_count_dec(&request->refs)))
         return;
     trace_unref(request->decision);
     free_pieces(request);

@@ -187,6 +187,16 @@ void session_decided(struct session_table *table, struct request *request, struc
         thin(table);
 }
 
+void session_not_sent(struct session_table *table, const struct request *request) {
+    const struct client_key *key = request_get_key(request);
+    if (key == NULL)
+        return;
+    struct session_names names = session_index_names(table, key);
+    const struct session *session = session_index_find_key(table, &names);
+    if (session != NULL && session->decision_count > 0)
+        trace_set_destination(session_get_trace(session), NULL);
+}
+
 static void transfer_free(void *data) {
     struct session_transfer *transfer = data;
     g_free(transfer->name);

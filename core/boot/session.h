@@ -34,6 +34,9 @@ uint32_t session_attempt(struct session_table *table, const struct request *requ
  * client's address from ciaddr. */
 void session_decided(struct session_table *table, struct request *request, struct trace *trace);
 
+/* The answer to the last decision about this client went nowhere, after all. */
+void session_not_sent(struct session_table *table, const struct request *request);
+
 /* A file transfer ended. */
 struct session_transfer {
     char *name;

@@ -89,7 +89,7 @@ static gboolean make_answer(const struct inflight *inflight, const struct decisi
     }
     struct route route = route_find(decision->request);
     trace_set_destination(decision->trace, &route);
-    outbox_put(outbox, &route, decision->request, decision->trace);
+    outbox_put(outbox, &route, decision->request);
     return TRUE;
 }
 
@@ -122,7 +122,7 @@ void deciding_account(struct deciding *deciding, struct outbox *outbox) {
             continue;
         }
         tally_count(deciding->tally, TALLY_SEND_FAILED);
-        trace_set_destination(outgoing.trace, NULL);
+        session_not_sent(deciding->daemon->sessions, outgoing.request);
         tell_failure(&outgoing);
     }
     outbox_clear(outbox);

@@ -8,14 +8,12 @@
 
 #include "base/limits.h"
 #include "boot/route.h"
-#include "boot/trace.h"
 
 struct outbox {
     unsigned count;
     struct udp_datagram datagrams[LIMIT_BATCH];
     int errors[LIMIT_BATCH];
     const struct request *requests[LIMIT_BATCH];
-    struct trace *traces[LIMIT_BATCH];
     struct answer answers[LIMIT_BATCH];
 };
 
@@ -26,9 +24,6 @@ struct outbox *outbox_new(void) {
 }
 
 void outbox_free(struct outbox *outbox) {
-    if (outbox == NULL)
-        return;
-    outbox_clear(outbox);
     g_free(outbox);
 }
 
@@ -37,8 +32,7 @@ struct answer *outbox_room(struct outbox *outbox) {
     return &outbox->answers[outbox->count];
 }
 
-void outbox_put(struct outbox *outbox, const struct route *route, const struct request *request,
-                struct trace *trace) {
+void outbox_put(struct outbox *outbox, const struct route *route, const struct request *request) {
     unsigned index = outbox->count++;
     outbox->datagrams[index] = (struct udp_datagram){
         .data = outbox->answers[index].packet,
@@ -49,7 +43,6 @@ void outbox_put(struct outbox *outbox, const struct route *route, const struct r
     };
     outbox->errors[index] = 0;
     outbox->requests[index] = request;
-    outbox->traces[index] = trace_ref(trace);
 }
 
 void outbox_send(struct outbox *outbox, struct udp_socket *socket, struct packet_port *packet) {
@@ -67,14 +60,11 @@ gboolean outbox_get(const struct outbox *outbox, unsigned index, struct outgoing
     *ret_outgoing = (struct outgoing){
         .datagram = &outbox->datagrams[index],
         .request = outbox->requests[index],
-        .trace = outbox->traces[index],
         .error = outbox->errors[index],
     };
     return TRUE;
 }
 
 void outbox_clear(struct outbox *outbox) {
-    for (unsigned i = 0; i < outbox->count; i++)
-        trace_unref(outbox->traces[i]);
     outbox->count = 0;
 }

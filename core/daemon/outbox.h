@@ -12,27 +12,23 @@
 
 struct request;
 struct route;
-struct trace;
 
 /* One answer. `error` is 0, or the errno of why it was not sent, once it has been tried. */
 struct outgoing {
     const struct udp_datagram *datagram;
     const struct request *request; /* lent by outbox_put() */
-    struct trace *trace;
     int error;
 };
 
 struct outbox;
 
 struct outbox *outbox_new(void);
-void outbox_free(struct outbox *outbox); /* NULL is fine; what was not sent is dropped */
+void outbox_free(struct outbox *outbox); /* what was not sent is dropped */
 
 /* Where the next answer is made. There is room for LIMIT_BATCH. */
 struct answer *outbox_room(struct outbox *outbox);
-/* What was made there goes that way. References the trace; `request` must stay until the outbox is
- * cleared. */
-void outbox_put(struct outbox *outbox, const struct route *route, const struct request *request,
-                struct trace *trace);
+/* What was made there goes that way. `request` must stay until the outbox is cleared. */
+void outbox_put(struct outbox *outbox, const struct route *route, const struct request *request);
 
 /* Sends all: by `packet`, or by `socket` when that is NULL. Touches nothing but the outbox and what it
  * sends by, so that it may run outside of the world. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "boot/route.h"
 #include "support/ask.h"
 
 struct fixture {
@@ -196,6 +197,15 @@ static void test_memory(struct fixture *fixture, gconstpointer data) {
     g_assert_null(session_get_request(session));
     g_assert_null(session_get_trace(session));
     g_assert_cmpstr(session_get_folder(session), ==, "");
+    g_autoptr(Request) request = ask_wire(wire, 67);
+    session_not_sent(fixture->table, request);
+    decide(fixture, wire, 67, "x64.efi");
+    const struct route route = route_find(request);
+    const char *rule = NULL;
+    trace_set_destination(session_get_trace(session), &route);
+    g_assert_nonnull(trace_get_destination(session_get_trace(session), &rule));
+    session_not_sent(fixture->table, request);
+    g_assert_null(trace_get_destination(session_get_trace(session), &rule));
     for (int i = 0; i < 3 * LIMIT_SESSION_DECISIONS; i++)
         decide(fixture, wire, 67, "x64.efi");
     for (int i = 0; i < 3 * LIMIT_SESSION_TRANSFERS; i++)
