@@ -79,6 +79,9 @@
 #define LIMIT_TFTP_BLOCK_MAX   65464 /* RFC 2348 */
 #define LIMIT_TFTP_BLOCK_MIN   8
 #define LIMIT_TFTP_WINDOW_MAX  256  /* blocks in flight we ever allow, RFC 7440 allows 65535 */
+#define LIMIT_TFTP_RATE_MIN                                                                        \
+    (64 * 1024) /* bytes a second; less would keep clients waiting longer than they repeat */
+#define LIMIT_TFTP_RATE_MAX (INT64_C(100) * 1024 * 1024 * 1024)
 #define LIMIT_OPENS            4096 /* file requests that wait for providers, in all */
 #define LIMIT_FEEDS            256  /* contents of providers that are sent while they are made */
 #define LIMIT_FEED_BYTES       (256 * 1024) /* of each in memory */

@@ -192,6 +192,23 @@ static const char *set_tftp_threads(struct config_reader *reader, const char *va
                : "1 to 32 (threads that send files)";
 }
 
+static const char *set_rate(uint64_t *rate, const char *value) {
+    int64_t bytes = 0;
+    if (!text_parse_size(value, &bytes) || (bytes != 0 && bytes < LIMIT_TFTP_RATE_MIN) ||
+        bytes > LIMIT_TFTP_RATE_MAX)
+        return "64K to 100G (bytes a second, such as 10M), or 0 for no cap";
+    *rate = (uint64_t) bytes;
+    return NULL;
+}
+
+static const char *set_client_rate(struct config_reader *reader, const char *value) {
+    return set_rate(&reader->config->tftp.client_rate, value);
+}
+
+static const char *set_total_rate(struct config_reader *reader, const char *value) {
+    return set_rate(&reader->config->tftp.total_rate, value);
+}
+
 static const char *set_msftwindow(struct config_reader *reader, const char *value) {
     gboolean agreed = FALSE;
     if (!text_parse_boolean(value, &agreed))
@@ -208,6 +225,8 @@ static const struct key tftp_keys[] = {
     {"rollover", set_rollover},
     {"transfers", set_transfers},
     {"threads", set_tftp_threads},
+    {"client-rate", set_client_rate},
+    {"total-rate", set_total_rate},
     {"msftwindow", set_msftwindow},
     {"multicast", NULL, config_multicast_files},
     {"multicast-groups", NULL, config_multicast_groups},

@@ -7,13 +7,6 @@
 
 #include <string.h>
 
-/* How many downloads one address has, whatever its ports. */
-struct source {
-    uint32_t hash; /* of the address */
-    struct address address;
-    guint count;
-};
-
 struct ended {
     struct address client; /* family 0: nothing here yet */
     unsigned socket;
@@ -150,7 +143,7 @@ enum download_room download_table_room(const struct download_table *table,
     return DOWNLOAD_ROOM_CLIENT;
 }
 
-static void count_source(struct download_table *table, const struct address *client) {
+static struct source *count_source(struct download_table *table, const struct address *client) {
     struct source *source = find_source(table, client);
     if (source == NULL) {
         source = g_new0(struct source, 1);
@@ -159,6 +152,7 @@ static void count_source(struct download_table *table, const struct address *cli
         g_hash_table_add(table->sources, source);
     }
     source->count++;
+    return source;
 }
 
 void download_table_add(struct download_table *table, struct download *download) {
@@ -173,7 +167,7 @@ void download_table_add(struct download_table *table, struct download *download)
     table->count++;
     g_queue_push_tail_link(&table->unverified, &download->link);
     download->is_unverified = TRUE;
-    count_source(table, &download->key.client);
+    download->source = count_source(table, &download->key.client);
 }
 
 void download_table_verified(struct download_table *table, struct download *download) {
@@ -201,9 +195,9 @@ void download_table_remove(struct download_table *table, struct download *downlo
     download_table_verified(table, download);
     unlink_client(table, download);
     table->count--;
-    struct source *source = find_source(table, &download->key.client);
-    if (--source->count == 0)
-        g_hash_table_remove(table->sources, source);
+    if (--download->source->count == 0)
+        g_hash_table_remove(table->sources, download->source);
+    download->source = NULL;
     table->recent[recent_place(table, &download->key.client)] =
         (struct ended){.client = download->key.client, .socket = download->socket};
 }

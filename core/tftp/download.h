@@ -14,6 +14,7 @@
 #include "net/udp-outbox.h"
 #include "tftp/content.h"
 #include "tftp/options.h"
+#include "tftp/pace.h"
 #include "tftp/server.h"
 #include "tftp/timers.h"
 #include "tftp/transfer.h"
@@ -27,11 +28,27 @@ struct download_key {
     struct address client;
 };
 
+/* One address, whatever its ports: how many downloads it has, and its share of the line. */
+struct source {
+    uint32_t hash; /* the table's */
+    struct address address;
+    guint count;
+    struct pace pace;
+};
+
+/* Where a download stands that waits for its turn under a cap on bandwidth. */
+struct turn {
+    unsigned blocks;    /* it waits to send; 0: it does not wait */
+    int64_t due_us;     /* when they may go, or the next cap is asked */
+    gboolean is_shared; /* its own cap was passed, the one of all is next */
+};
+
 struct download {
     struct timer timer; /* first member: the timer is the download */
     struct download_key key;
     unsigned socket;          /* position of the data socket */
     struct download *sibling; /* another one of the same client address and port */
+    struct source *source;    /* the table's */
     uint64_t id;              /* never given twice */
     struct address server;    /* our address, the source of all answers */
     struct udp_path path;     /* from there to the client */
@@ -42,7 +59,8 @@ struct download {
     struct content *content;  /* NULL while it is waited for */
     struct transfer transfer; /* once there is content */
     uint64_t prefetched;      /* bytes of the content that the disk was asked for ahead of time */
-    gboolean unread;          /* the kernel could not read what was to be sent */
+    struct turn turn;
+    gboolean unread; /* the kernel could not read what was to be sent */
     GList link; /* in the table's queue until the client has proved itself; after the end in the
                  * server's queue of what its owner is to be told */
     gboolean is_unverified;

@@ -31,6 +31,8 @@ struct tftp_settings tftp_settings_complete(const struct tftp_settings *settings
         .retries = in_range(settings->retries, RETRIES_SETTING, 1, 1000),
         .rollover = MIN(settings->rollover, 1),
         .transfers = in_range(settings->transfers, LIMIT_TRANSFERS, 1, LIMIT_TRANSFERS),
+        .client_rate = settings->client_rate,
+        .total_rate = settings->total_rate,
         .fixed_window = settings->fixed_window,
         .multicast = settings->multicast,
     };

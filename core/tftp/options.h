@@ -22,6 +22,8 @@ struct tftp_settings {
     unsigned rollover;  /* block number that follows 65535: 0 (default) or 1 */
     unsigned transfers; /* transfers at once, 1 to LIMIT_TRANSFERS (default); fewer where
                            * RLIMIT_NOFILE is low, as each holds a file open */
+    uint64_t client_rate;  /* bytes a second to one address at most, 0: no cap (default) */
+    uint64_t total_rate;   /* bytes a second to all of them together, the same */
     gboolean fixed_window; /* msftwindow is left unanswered */
     gboolean multicast;    /* some files are sent to groups: see tftp/multicast-settings.h */
 };

@@ -43,6 +43,7 @@ struct tftp_server {
     struct timers timers;
     uint64_t counters[TFTP_COUNTERS];
     uint64_t last_id;
+    struct pace pace;  /* of all transfers together */
     unsigned netascii; /* transfers with converted text under way */
 
     /* The thread's own. */
@@ -90,7 +91,8 @@ gboolean server_send_window(struct tftp_server *server, struct download *downloa
                             const struct transfer_action *action);
 gboolean server_send_rest(struct tftp_server *server, struct download *download);
 
-/* Has server_take_bytes() called when the feed has what the download waits for. */
+/* Has server_take_bytes() called when the feed has what the download waits for, as it is when the
+ * timer of a window that was kept back runs out. */
 void server_listen(struct tftp_server *server, const struct download *download, struct feed *feed);
 void server_take_bytes(struct tftp_server *server, struct download *download);
 

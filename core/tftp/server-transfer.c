@@ -149,7 +149,7 @@ void server_take_timer(struct tftp_server *server, struct download *download) {
         return;
     }
     if (download->transfer.held != 0) {
-        give_up_content(server, download, ETIMEDOUT);
+        server_take_bytes(server, download);
         return;
     }
     step(server, download, &(struct transfer_event){.kind = TRANSFER_EVENT_TIMER},

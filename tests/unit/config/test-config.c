@@ -161,6 +161,20 @@ static void test_a_recording_has_bounds(struct fixture *fixture, gconstpointer u
                    "record-size = 1K: expected 64K to 64G (bytes of one file, such as 64M)");
 }
 
+static void test_caps_on_bandwidth(struct fixture *fixture, gconstpointer unused) {
+    load(fixture, "[tftp]\nclient-rate = 10M\ntotal-rate = 1G\n" CHAIN);
+    g_assert_cmpuint(fixture->problems->len, ==, 0);
+    g_assert_cmpuint(fixture->config->tftp.client_rate, ==, 10 * 1024 * 1024);
+    g_assert_cmpuint(fixture->config->tftp.total_rate, ==, 1024 * 1024 * 1024);
+}
+
+static void test_a_cap_has_bounds(struct fixture *fixture, gconstpointer unused) {
+    expect_problem(
+        fixture, "[tftp]\ntotal-rate = 1K\n" CHAIN, "boothost.conf:2",
+        "total-rate = 1K: expected 64K to 100G (bytes a second, such as 10M), or 0 for no "
+        "cap");
+}
+
 static void test_drop_ins_replace_in_name_order(struct fixture *fixture, gconstpointer unused) {
     add_drop_in(fixture, "20-late.conf", "[tftp]\nblock-size = 600\n");
     add_drop_in(fixture, "10-early.conf", "[tftp]\nblock-size = 700\nwindow-size = 4\n");
@@ -278,6 +292,8 @@ int main(int argc, char **argv) {
     ADD("reads-what-is-recorded", test_reads_what_is_recorded);
     ADD("nothing-is-recorded-unasked", test_nothing_is_recorded_unasked);
     ADD("a-recording-has-bounds", test_a_recording_has_bounds);
+    ADD("reads-caps-on-bandwidth", test_caps_on_bandwidth);
+    ADD("a-cap-has-bounds", test_a_cap_has_bounds);
     ADD("drop-ins-replace-in-name-order", test_drop_ins_replace_in_name_order);
     ADD("a-drop-in-names-itself", test_a_drop_in_names_itself);
     ADD("an-unknown-key-names-the-nearest", test_an_unknown_key_names_the_nearest);

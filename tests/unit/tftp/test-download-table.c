@@ -4,6 +4,9 @@
  */
 #include "tftp/download.h"
 
+#include <malloc.h>
+#include <string.h>
+
 static struct address client_address(uint8_t host, uint16_t port) {
     return address_from_ipv4((const uint8_t[]){10, 0, 0, host}, port);
 }
@@ -109,6 +112,37 @@ static void test_sockets_take_turns(void) {
     drop_all(table);
 }
 
+static void test_a_download_is_small(void) {
+    enum { DOWNLOADS = 10000 };
+    char name[TFTP_PATH_MAX];
+    char wire_name[TFTP_PATH_MAX];
+    memset(name, 'n', sizeof(name));
+    memset(wire_name, 'w', sizeof(wire_name));
+    name[sizeof(name) - 1] = '\0';
+    wire_name[sizeof(wire_name) - 1] = '\0';
+    struct download_table *table = download_table_new();
+    struct timers timers;
+    timers_init(&timers);
+    size_t before = mallinfo2().uordblks;
+    if (before == 0) {
+        g_test_skip("this allocator does not say what it holds");
+        download_table_free(table);
+        timers_clear(&timers);
+        return;
+    }
+    for (uint32_t i = 0; i < DOWNLOADS; i++) {
+        struct address client = address_from_number(0x0a000001 + i, 2070);
+        struct tftp_open open = {.client = client, .name = name, .wire_name = wire_name};
+        struct download *download = download_new(&open, 0);
+        download_table_add(table, download);
+        timers_set(&timers, &download->timer, i);
+    }
+    /* The worst: each from an address of its own, with the longest of names, spelled in its own way. */
+    g_assert_cmpuint((mallinfo2().uordblks - before) / DOWNLOADS, <, 2048);
+    timers_clear(&timers);
+    drop_all(table);
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
 #define ADD(name, function) g_test_add_func("/boothost/tftp/download-table/" name, function)
@@ -117,5 +151,6 @@ int main(int argc, char **argv) {
     ADD("a-source-has-a-cap", test_source_cap);
     ADD("who-never-answered-goes-first", test_total_cap_and_who_goes);
     ADD("our-ports-take-turns", test_sockets_take_turns);
+    ADD("a-download-costs-less-than-two-kibibytes", test_a_download_is_small);
     return g_test_run();
 }
