@@ -88,6 +88,7 @@ void cache_add(struct cache *cache, struct record *record) {
         record_free(record);
         return;
     }
+    record = record_trim(record);
     struct record *old = cache->buckets[record->hash & cache->mask];
     while (old != NULL && !has_key(old, record->hash, record->text, record->key_size))
         old = old->next;

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "database.h"
 #include "lookup.h"
@@ -17,18 +18,24 @@
  * was in memory a moment ago leaves it only when memory is very short. */
 #define WARM_FOR      (2 * SECOND)
 #define MEASURE_AFTER SECOND
-#define FETCH_AFTER   (60 * SECOND) /* if it was not to be held there */
+#define READ_FOR      INT64_C(10000000) /* nanoseconds that one state of the file is held on to */
+#define FETCH_AFTER   (60 * SECOND)     /* if it was not to be held there */
 
 struct job {
     struct job *next;
     uint64_t ticket;
     const struct boot_host_request *request;
     struct boot_host_reply *reply;
+    bool begins_anew; /* to read: what was begun has been read for long enough */
 };
 
 void clerk_init(struct clerk *clerk) {
-    (void) pthread_cond_init(&clerk->wanted, NULL);
+    pthread_condattr_t monotonic;
+    (void) pthread_condattr_init(&monotonic);
+    (void) pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void) pthread_cond_init(&clerk->wanted, &monotonic);
     (void) pthread_cond_init(&clerk->settled, NULL);
+    (void) pthread_condattr_destroy(&monotonic);
 }
 
 /* ---- The file -------------------------------------------------------------------------------- */
@@ -48,10 +55,10 @@ static int64_t measure_warmth(struct database *database, int64_t now_us) {
     if (now_us < database->measure_us)
         return database->view.warm_until_us;
     database->measure_us = now_us + MEASURE_AFTER;
-    bool is_warm = store_is_in_memory(store, now_us >= database->fetch_us);
-    if (!is_warm && now_us >= database->fetch_us)
+    bool fetch = now_us >= database->fetch_us;
+    if (fetch)
         database->fetch_us = now_us + FETCH_AFTER;
-    return is_warm ? now_us + WARM_FOR : 0;
+    return store_is_in_memory(store, fetch) ? now_us + WARM_FOR : 0;
 }
 
 int32_t clerk_look(struct database *database, char problem[PROBLEM_MAX]) {
@@ -107,6 +114,8 @@ static int32_t look_up(struct database *database, const struct job *job, struct 
     char problem[PROBLEM_MAX] = "";
     struct key key;
     pthread_mutex_lock(&database->store_lock);
+    if (job->begins_anew)
+        store_end(&database->store);
     int32_t result = clerk_look(database, problem);
     if (result == 0) {
         /* Before the lookup: what is found may be newer than that, but never older. */
@@ -150,6 +159,7 @@ static void settle(struct clerk *clerk) {
 static void look(struct database *database) {
     char problem[PROBLEM_MAX] = "";
     pthread_mutex_lock(&database->store_lock);
+    store_end(&database->store);
     (void) clerk_look(database, problem); /* whoever asks next is told */
     pthread_mutex_unlock(&database->store_lock);
 }
@@ -158,7 +168,10 @@ static void look(struct database *database) {
 static void do_next(struct database *database) {
     struct clerk *clerk = &database->clerk;
     struct job *job = take_first(clerk);
+    if (job != NULL)
+        job->begins_anew = clerk->is_wanted;
     clerk->is_wanted = false;
+    clerk->is_reading = job != NULL;
     pthread_mutex_unlock(&database->lock);
     if (job != NULL)
         work(database, job);
@@ -170,14 +183,25 @@ static void do_next(struct database *database) {
         settle(clerk);
 }
 
+/* False: nothing has come within the time that a state may be read. With the lock held. */
+static bool wait_a_little(struct database *database) {
+    struct timespec end;
+    (void) clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_nsec += READ_FOR;
+    end.tv_sec += end.tv_nsec / 1000000000;
+    end.tv_nsec %= 1000000000;
+    return pthread_cond_timedwait(&database->clerk.wanted, &database->lock, &end) == 0;
+}
+
 static void *run(void *user) {
     struct database *database = user;
     struct clerk *clerk = &database->clerk;
     pthread_mutex_lock(&database->lock);
     while (!clerk->is_ending || clerk->first != NULL) {
-        if (clerk->first != NULL || clerk->is_wanted)
+        if (clerk->first != NULL || clerk->is_wanted ||
+            (clerk->is_reading && !wait_a_little(database)))
             do_next(database);
-        else
+        else if (!clerk->is_reading)
             (void) pthread_cond_wait(&clerk->wanted, &database->lock);
     }
     pthread_mutex_unlock(&database->lock);
@@ -209,6 +233,18 @@ void clerk_want_look(struct database *database) {
     (void) pthread_cond_signal(&clerk->wanted);
 }
 
+void clerk_want_end(struct database *database) {
+    struct clerk *clerk = &database->clerk;
+    pthread_mutex_lock(&database->lock);
+    if (start(database) != 0)
+        store_end(&database->store);
+    else if (!clerk->is_reading) {
+        clerk->is_reading = true;
+        (void) pthread_cond_signal(&clerk->wanted);
+    }
+    pthread_mutex_unlock(&database->lock);
+}
+
 /* With the lock held. */
 static void append(struct clerk *clerk, struct job *job) {
     if (clerk->last != NULL)
@@ -225,7 +261,7 @@ int32_t clerk_submit(struct database *database, const struct boot_host_request *
     struct job *job = malloc(sizeof *job);
     if (job == NULL)
         return -ENOMEM;
-    *job = (struct job){NULL, database->host->reply_ticket(reply), request, reply};
+    *job = (struct job){NULL, database->host->reply_ticket(reply), request, reply, false};
     pthread_mutex_lock(&database->lock);
     int32_t result = start(database);
     if (result == 0)

@@ -23,7 +23,8 @@ struct clerk {
     pthread_t thread;
     bool has_started; /* at the first job; not before, since a check may start no thread */
     bool is_ending;
-    bool is_wanted; /* to look after the file */
+    bool is_wanted;  /* to look after the file */
+    bool is_reading; /* somebody has begun to read: end it after a while */
     struct job *first;
     struct job *last;
     uint32_t unsettled; /* jobs, with the one at hand */
@@ -36,6 +37,8 @@ int32_t clerk_submit(struct database *database, const struct boot_host_request *
                      struct boot_host_reply *reply);
 /* Asks for a look at the file, which nobody waits for. With the database's lock held. */
 void clerk_want_look(struct database *database);
+/* The store has begun to read. With the store's lock held; packet thread. */
+void clerk_want_end(struct database *database);
 /* Completes the job if it has not been begun. Any thread. */
 void clerk_cancel(struct database *database, uint64_t ticket);
 /* Waits until all jobs are completed. */

@@ -32,7 +32,7 @@ static const struct boot_host_setting settings[] = {
      "what a client that is not found gets: pass, drop or abort"},
     {"busy-timeout", BOOT_HOST_DURATION, 0, "200ms",
      "how long to wait for a writer; keep it below the deadline"},
-    {"cache", BOOT_HOST_INTEGER, 0, "32768",
+    {"cache", BOOT_HOST_INTEGER, 0, "131072",
      "how many clients' lookups are remembered until the database changes; 0: none"},
 };
 

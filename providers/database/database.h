@@ -37,6 +37,8 @@ struct database {
 
     /* The packet thread's. */
     struct cache cache;
+    int64_t cold_until_us; /* a lookup has waited for the disk: let the clerk do so */
+    long disk_reads;       /* of the thread, when that was last looked at */
 
     /* Of the store and all that follows until the next lock. Held while the disk is waited for: the
      * packet thread only tries it. */

@@ -7,6 +7,7 @@
 #include "decide.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 
 #include "database.h"
 #include "lookup.h"
@@ -15,6 +16,10 @@
  * once, and only a file that was replaced is seen by a look; without one, every change is. */
 #define LOOK_AGE_LOGGED INT64_C(100000) /* microseconds */
 #define LOOK_AGE_PLAIN  INT64_C(10000)
+
+/* Longer than a lookup takes in memory, and what follows when it was the disk. */
+#define SLOW_LOOKUP INT64_C(1000)
+#define COLD_FOR    INT64_C(1000000)
 
 /* Takes over what the clerk has found, and forgets all when the database has changed. */
 static void remember(struct database *database, struct record *found, bool has_changed) {
@@ -44,7 +49,7 @@ static bool catch_up(struct database *database, bool *ret_is_warm) {
         database->remembered = moment;
     int64_t age_us = now_us - view->checked_us;
     int64_t most_us = view->header != NULL ? LOOK_AGE_LOGGED : LOOK_AGE_PLAIN;
-    *ret_is_warm = now_us < view->warm_until_us;
+    *ret_is_warm = now_us < view->warm_until_us && now_us >= database->cold_until_us;
     if (age_us > most_us / 2)
         clerk_want_look(database);
     pthread_mutex_unlock(&database->lock);
@@ -53,18 +58,37 @@ static bool catch_up(struct database *database, bool *ret_is_warm) {
     return age_us <= most_us;
 }
 
+/* Most of the file is in memory, not all. A slow lookup that read from the disk is the last one for
+ * a while; one that another thread has interrupted is not. */
+static void watch_disk(struct database *database, int64_t start_us) {
+    struct rusage usage;
+    int64_t now_us = database->host->now(database->host);
+    if (now_us - start_us < SLOW_LOOKUP || getrusage(RUSAGE_THREAD, &usage) != 0)
+        return;
+    if (usage.ru_inblock != database->disk_reads)
+        database->cold_until_us = now_us + COLD_FOR;
+    database->disk_reads = usage.ru_inblock;
+}
+
 /* False: it would block, or has failed; the clerk may try. */
 static bool look_up_now(struct database *database, const struct boot_host_request *request,
                         const struct key *key, struct record **ret_record) {
     char problem[PROBLEM_MAX];
     int32_t result = -EBUSY;
+    bool was_reading = true;
+    int64_t start_us = database->host->now(database->host);
     if (pthread_mutex_trylock(&database->store_lock) != 0)
         return false;
-    if (database->store.db != NULL)
+    if (database->store.db != NULL) {
+        was_reading = database->store.is_reading;
         result = lookup_run(database, request, key, false, ret_record, problem);
+    }
     if (result == 0)
         clerk_report(database, 0, NULL);
+    if (!was_reading && database->store.is_reading)
+        clerk_want_end(database);
     pthread_mutex_unlock(&database->store_lock);
+    watch_disk(database, start_us);
     return result == 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Rows of the database as a record. While the row of a device is open, all further reads are of the
- * same moment.
+ * same moment, also without store_begin().
  */
 #include "lookup.h"
 
@@ -107,7 +107,7 @@ static int32_t read_facts(struct store *store, struct record **record) {
     for (size_t i = 0; result == 0 && i < sizeof facts / sizeof facts[0]; i++)
         result =
             record_append_fact(record, facts[i].fact, column(store->device, (int) facts[i].column));
-    if (result == 0 && sqlite3_column_int(store->device, DEVICE_HAS_FACTS) != 0)
+    if (result == 0 && store->has_facts)
         result = read_pairs(store, store->facts, record_append_fact, record);
     return result;
 }
@@ -120,7 +120,7 @@ static int32_t read_device(struct store *store, const struct client *client,
     int32_t result = read_note(row, client, record);
     if (result == 0)
         result = read_facts(store, record);
-    if (result == 0 && sqlite3_column_int(row, DEVICE_HAS_BOOT_FILES) != 0)
+    if (result == 0 && store->has_boot_files)
         result = read_pairs(store, store->boot_files, record_append_file, record);
     if (result == 0)
         result = record_append(record, column(row, DEVICE_ACTION), &place);
@@ -210,20 +210,25 @@ int32_t lookup_run(struct database *database, const struct boot_host_request *re
     if (has_bad_uuid)
         client.uuid = NULL;
     store_set_patience(store, may_wait);
-    parameters_bind(&database->parameters, store->device, host, request, client.uuid != NULL);
-    int32_t result = read_first(store, &client, &record);
+    int32_t result = store_begin(store);
+    if (result == 0) {
+        parameters_bind(&database->parameters, store->device, host, request, client.uuid != NULL);
+        result = read_first(store, &client, &record);
+    }
     record->has_bad_uuid = has_bad_uuid;
     if (!store->is_steady)
         record->key_size = 0;
     if (result != 0)
         problem_set(problem, "%s",
                     result == -E2BIG ? "the device has too many facts" : sqlite3_errmsg(store->db));
-    /* Ends the read: the next one sees what was written since. The values were lent. */
+    /* The values were lent. */
     (void) sqlite3_reset(store->device);
     (void) sqlite3_clear_bindings(store->device);
-    if (result == 0)
+    if (result == 0) {
         *ret_record = record;
-    else
-        record_free(record);
+        return 0;
+    }
+    store_end(store);
+    record_free(record);
     return result;
 }

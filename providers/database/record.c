@@ -43,6 +43,14 @@ void record_clear(struct record *record) {
     memcpy(record, &empty, sizeof empty);
 }
 
+struct record *record_trim(struct record *record) {
+    struct record *smaller = realloc(record, sizeof *record + record->size);
+    if (smaller == NULL)
+        return record;
+    smaller->room = smaller->size;
+    return smaller;
+}
+
 static int32_t make_room(struct record **record, size_t size) {
     size_t wanted = (*record)->size + size;
     if (wanted > RECORD_MAX)

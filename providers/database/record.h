@@ -47,6 +47,9 @@ void record_free_list(struct record *list);
 /* Forgets everything but the key. */
 void record_clear(struct record *record);
 
+/* Gives back what it does not need. The record may move. */
+struct record *record_trim(struct record *record);
+
 /* Appends a text. NULL and "" are none: *ret_place is 0. The record may move. 0, -ENOMEM, or -E2BIG
  * above RECORD_MAX. */
 int32_t record_append(struct record **record, const char *text, uint32_t *ret_place);

@@ -46,15 +46,14 @@ static const char create[] =
     "PRAGMA user_version = 1;"
     "COMMIT;";
 
-/* What else a device has is asked for only when there is some. */
 #define DEVICE_WHERE(condition)                                                                    \
-    "SELECT id, mac, uuid, name, owner, \"group\", image, boot_file, action,"                      \
-    " EXISTS (SELECT 1 FROM device_fact WHERE device = device.id),"                                \
-    " EXISTS (SELECT 1 FROM device_boot_file WHERE device = device.id)"                            \
+    "SELECT id, mac, uuid, name, owner, \"group\", image, boot_file, action"                       \
     " FROM device WHERE " condition
 
 const char schema_device_query[] = DEVICE_WHERE("mac = :mac") " UNION ALL " DEVICE_WHERE(
     "uuid = :uuid") " UNION ALL " DEVICE_WHERE("uuid = :uuid_swapped");
+const char schema_extras_query[] =
+    "SELECT EXISTS (SELECT 1 FROM device_fact), EXISTS (SELECT 1 FROM device_boot_file)";
 const char schema_boot_file_query[] =
     "SELECT client, boot_file FROM device_boot_file WHERE device = ?1";
 const char schema_fact_query[] = "SELECT name, value FROM device_fact WHERE device = ?1";

@@ -35,10 +35,10 @@ enum device_column {
     DEVICE_IMAGE,
     DEVICE_BOOT_FILE,
     DEVICE_ACTION,
-    DEVICE_HAS_FACTS,      /* in device_fact: 0 or 1 */
-    DEVICE_HAS_BOOT_FILES, /* in device_boot_file */
 };
 
+/* Are there any rows for the next two? Two numbers, 0 or 1: most have no need to ask further. */
+extern const char schema_extras_query[];
 /* Client (an architecture, a loader, or "loader.architecture") and boot file of device ?1. */
 extern const char schema_boot_file_query[];
 /* Name and value of the further facts of device ?1. */

@@ -17,20 +17,23 @@
 
 #include "parameters.h"
 
-#define FETCH_SIZE (128 * 1024) /* bytes */
+/* Bytes that the kernel is asked for at a time. */
+#define FETCH_SIZE (128 * 1024)
+/* One page of so many may be missing in memory: the kernel drops those that nobody reads. */
+#define MISSING_MOST 16
 
 void store_close(struct store *store) {
-    (void) sqlite3_finalize(store->device);
-    (void) sqlite3_finalize(store->boot_files);
-    (void) sqlite3_finalize(store->facts);
-    (void) sqlite3_finalize(store->version);
+    sqlite3_stmt **const statements[] = {&store->device, &store->boot_files, &store->facts,
+                                         &store->extras, &store->version,    &store->begin,
+                                         &store->end};
+    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {
+        (void) sqlite3_finalize(*statements[i]);
+        *statements[i] = NULL;
+    }
     (void) sqlite3_close(store->db);
-    store->device = NULL;
-    store->boot_files = NULL;
-    store->facts = NULL;
-    store->version = NULL;
-    store->header = NULL;
     store->db = NULL;
+    store->header = NULL;
+    store->is_reading = false;
 }
 
 int32_t store_errno(const struct store *store) {
@@ -122,6 +125,8 @@ static int32_t prepare_ours(struct store *store, char problem[PROBLEM_MAX]) {
         result = prepare(store, schema_boot_file_query, &store->boot_files, problem);
     if (result == 0)
         result = prepare(store, schema_fact_query, &store->facts, problem);
+    if (result == 0)
+        result = prepare(store, schema_extras_query, &store->extras, problem);
     return result == 0 ? read_parameters(store, problem) : result;
 }
 
@@ -129,7 +134,11 @@ static int32_t prepare_all(struct store *store, char problem[PROBLEM_MAX]) {
     store->is_steady = true;
     int32_t result =
         store->query != NULL ? prepare_own(store, problem) : prepare_ours(store, problem);
-    return result == 0 ? prepare(store, "PRAGMA data_version", &store->version, problem) : result;
+    if (result == 0)
+        result = prepare(store, "PRAGMA data_version", &store->version, problem);
+    if (result == 0)
+        result = prepare(store, "BEGIN", &store->begin, problem);
+    return result == 0 ? prepare(store, "COMMIT", &store->end, problem) : result;
 }
 
 static int open_flags(const struct store *store) {
@@ -164,6 +173,8 @@ static int32_t store_open(struct store *store, char problem[PROBLEM_MAX]) {
     int32_t result = prepare_all(store, problem);
     if (result != 0)
         return result;
+    store->has_facts = true;
+    store->has_boot_files = true;
     store->last_version = -1;
     (void) store_has_changed(store); /* the first read: it makes the wal-index */
     store->header = moment_find_header(store->db);
@@ -223,6 +234,55 @@ void store_set_patience(struct store *store, bool is_patient) {
     store->is_patient = is_patient;
 }
 
+/* Runs a statement that gives a row, or none. */
+static int run(sqlite3_stmt *statement) {
+    int status = sqlite3_step(statement);
+    (void) sqlite3_reset(statement);
+    return status == SQLITE_ROW ? SQLITE_DONE : status;
+}
+
+/* A transaction takes hold of a state of the file with its first read. */
+static int read_first(struct store *store) {
+    if (store->extras == NULL)
+        return run(store->version);
+    int status = sqlite3_step(store->extras);
+    if (status == SQLITE_ROW) {
+        store->has_facts = sqlite3_column_int(store->extras, 0) != 0;
+        store->has_boot_files = sqlite3_column_int(store->extras, 1) != 0;
+    }
+    (void) sqlite3_reset(store->extras);
+    return status == SQLITE_ROW ? SQLITE_DONE : status;
+}
+
+int32_t store_begin(struct store *store) {
+    struct moment now;
+    if (store->header == NULL)
+        return 0; /* whether there is a newer state could not be told */
+    moment_read(&now, 0, store->header);
+    if (store->is_reading && moment_is_equal(&now, &store->reading))
+        return 0;
+    store_end(store);
+    if (run(store->begin) != SQLITE_DONE)
+        return store_errno(store);
+    store->is_reading = true;
+    store->reading = now;
+    if (read_first(store) == SQLITE_DONE) {
+        moment_read(&now, 0, store->header);
+        /* A commit came in between, and this may be the state before it: not to be gone on with. */
+        store->reading.edition = moment_is_equal(&now, &store->reading) ? 0 : 1;
+        return 0;
+    }
+    int32_t result = store_errno(store);
+    store_end(store);
+    return result;
+}
+
+void store_end(struct store *store) {
+    if (store->is_reading)
+        (void) run(store->end);
+    store->is_reading = false;
+}
+
 /* While somebody holds the file to write to it, nothing is committed yet. */
 bool store_has_changed(struct store *store) {
     int status = sqlite3_step(store->version);
@@ -235,16 +295,16 @@ bool store_has_changed(struct store *store) {
     return has_changed;
 }
 
-/* The pages of a mapping that the kernel has in memory; one byte a page. */
-static bool are_pages_in_memory(void *mapping, size_t size) {
-    size_t page = (size_t) sysconf(_SC_PAGESIZE);
-    size_t count = (size + page - 1) / page;
-    unsigned char *pages = malloc(count);
-    bool are = pages != NULL && mincore(mapping, size, pages) == 0;
-    for (size_t i = 0; are && i < count; i++)
-        are = (pages[i] & 1) != 0;
+/* Counts the pages of a mapping that are not in memory. */
+static size_t count_missing_pages(void *mapping, size_t count, size_t page) {
+    size_t missing = 0;
+    unsigned char *pages = malloc(count); /* one byte a page */
+    if (pages == NULL || mincore(mapping, count * page, pages) != 0)
+        missing = count;
+    for (size_t i = 0; missing < count && i < count; i++)
+        missing += (pages[i] & 1) == 0 ? 1 : 0;
     free(pages);
-    return are;
+    return missing;
 }
 
 /* The kernel takes no more than so much at a time. */
@@ -252,6 +312,16 @@ static void fetch_pages(char *mapping, size_t size) {
     for (size_t at = 0; at < size; at += FETCH_SIZE)
         (void) madvise(mapping + at, size - at < FETCH_SIZE ? size - at : FETCH_SIZE,
                        MADV_WILLNEED);
+}
+
+/* Is enough of this mapping in memory? */
+static bool is_in_memory(void *mapping, size_t size, bool fetch) {
+    size_t page = (size_t) sysconf(_SC_PAGESIZE);
+    size_t count = (size + page - 1) / page;
+    size_t missing = count_missing_pages(mapping, count, page);
+    if (missing > 0 && fetch)
+        fetch_pages(mapping, size);
+    return missing <= count / MISSING_MOST;
 }
 
 /* SQLite maps the file for us, and forgets the mapping before anybody reads through it: reading the
@@ -268,9 +338,7 @@ bool store_is_in_memory(struct store *store, bool fetch) {
     (void) sqlite3_file_control(store->db, "main", SQLITE_FCNTL_MMAP_SIZE, &limit);
     bool is = file->pMethods->xFetch(file, 0, 1, &mapping) == SQLITE_OK && mapping != NULL;
     if (is) {
-        is = are_pages_in_memory(mapping, (size_t) size);
-        if (!is && fetch)
-            fetch_pages(mapping, (size_t) size);
+        is = is_in_memory(mapping, (size_t) size, fetch);
         (void) file->pMethods->xUnfetch(file, 0, mapping);
     }
     limit = 0;

@@ -26,12 +26,19 @@ struct store {
 
     sqlite3 *db; /* NULL: not open */
     sqlite3_stmt *device;
-    sqlite3_stmt *boot_files; /* NULL with an own query, as the next one */
+    sqlite3_stmt *boot_files; /* NULL with an own query, as the next two */
     sqlite3_stmt *facts;
+    sqlite3_stmt *extras;
     sqlite3_stmt *version;
+    sqlite3_stmt *begin;
+    sqlite3_stmt *end;
     moment_header header; /* NULL: no write-ahead log */
     int64_t last_version;
-    bool is_patient;     /* waits for writers */
+    bool is_patient; /* waits for writers */
+    bool is_reading; /* holds on to the state `reading` of the file */
+    struct moment reading;
+    bool has_facts; /* there are some, of whatever device */
+    bool has_boot_files;
     dev_t device_number; /* of the file that is open */
     ino_t inode;
     ino_t log_inode; /* of its write-ahead log; 0: it has none */
@@ -47,12 +54,18 @@ void store_close(struct store *store);
 /* Waits for a writer as long as is configured, or not at all. */
 void store_set_patience(struct store *store, bool is_patient);
 
+/* Before a lookup: begins to read, or goes on with the state it is reading as long as that is the
+ * newest. So many lookups take SQLite's locks once. 0 or a negative errno. */
+int32_t store_begin(struct store *store);
+/* Lets go of the state: do so after a while, since the write-ahead log cannot begin anew meanwhile. */
+void store_end(struct store *store);
+
 /* Has another connection written since this was last asked? For files without write-ahead log; true
  * when it cannot be told. */
 bool store_has_changed(struct store *store);
 
-/* Is the whole file in memory, so that reading it does not wait for a disk? If it is not, `fetch`
- * begins to read it. */
+/* Is the file in memory, but for pages that nobody asks for, so that reading it does not wait for a
+ * disk? If some is not, `fetch` begins to read it. */
 bool store_is_in_memory(struct store *store, bool fetch);
 
 /* The errno for the connection's last error. */
