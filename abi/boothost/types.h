@@ -76,7 +76,8 @@ BOOT_HOST_ASSERT_NO_TAIL(boot_host_span, size);
 
 /* ---- Thread flags of a provider. None: one call at a time, on a worker thread. --------------- */
 
-/* decide and content never block: the host calls them on its packet thread, one at a time. */
+/* decide and content never block: the host calls them on its packet thread, one at a time. With
+ * several packet threads it is one after the other of them that calls, still one at a time. */
 #define BOOT_HOST_INLINE UINT32_C(0x1)
 /* Calls may run at the same time on several worker threads. Ignored beside INLINE. */
 #define BOOT_HOST_PARALLEL UINT32_C(0x2)

@@ -2,7 +2,8 @@
  *
  * DHCP and boot-server requests: from a datagram on port 67 or 4011 through request, session, quota
  * and chain to the answer on the wire. What a door reads and sends (door.h) needs its own bytes alone,
- * what is decided in between (deciding.h) needs the world. Packet thread only.
+ * what is decided in between (deciding.h) needs the world. The main loop does all of it, or, with the
+ * key `threads`, threads beside it (shard.h). Called inside the world.
  */
 #pragma once
 

@@ -45,6 +45,10 @@ void outbox_put(struct outbox *outbox, const struct route *route, const struct r
     outbox->requests[index] = request;
 }
 
+gboolean outbox_is_empty(const struct outbox *outbox) {
+    return outbox->count == 0;
+}
+
 void outbox_send(struct outbox *outbox, struct udp_socket *socket, struct packet_port *packet) {
     if (packet == NULL) {
         (void) udp_send(socket, outbox->datagrams, outbox->count, outbox->errors);

@@ -30,6 +30,8 @@ struct answer *outbox_room(struct outbox *outbox);
 /* What was made there goes that way. `request` must stay until the outbox is cleared. */
 void outbox_put(struct outbox *outbox, const struct route *route, const struct request *request);
 
+gboolean outbox_is_empty(const struct outbox *outbox);
+
 /* Sends all: by `packet`, or by `socket` when that is NULL. Touches nothing but the outbox and what it
  * sends by, so that it may run outside of the world. */
 void outbox_send(struct outbox *outbox, struct udp_socket *socket, struct packet_port *packet);

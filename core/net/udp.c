@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/sock_diag.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +166,29 @@ struct udp_socket *udp_open(const struct udp_options *options, GError **error) {
         return NULL;
     }
     return socket_new(descriptor, options);
+}
+
+gboolean udp_claim(const struct address *local, GError **error) {
+    struct udp_options options = {.local = *local};
+    struct udp_socket *socket = udp_open(&options, error);
+    udp_close(socket);
+    return socket != NULL;
+}
+
+gboolean udp_deal(struct udp_socket *socket, unsigned offset, unsigned count, GError **error) {
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset), /* past the end: returns 0 */
+        BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, count),
+        BPF_STMT(BPF_RET | BPF_A, 0),
+    };
+    struct sock_fprog program = {.len = G_N_ELEMENTS(code), .filter = code};
+    if (setsockopt(socket->descriptor, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program,
+                   sizeof(program)) == 0)
+        return TRUE;
+    g_set_error(error, UDP_ERROR, UDP_ERROR_FAILED,
+                "the kernel cannot share UDP port %u out to %u threads: %s; set threads = 1",
+                socket->local.port, count, g_strerror(errno));
+    return FALSE;
 }
 
 static gboolean is_udp(int descriptor) {

@@ -50,6 +50,15 @@ struct udp_socket *udp_open(const struct udp_options *options, GError **error);
  */
 struct udp_socket *udp_adopt(int descriptor, const struct udp_options *options, GError **error);
 
+/* Whether the address can be bound now. With `sharded` the kernel lets another program of the same user
+ * have the port, too; asked before, this keeps two daemons from sharing their clients by chance. */
+gboolean udp_claim(const struct address *local, GError **error);
+
+/* Of `count` sockets that share a port, numbered in the order of their binding, that one gets a unicast
+ * datagram which the four bytes at `offset` of its payload name, as a number of network order modulo
+ * `count`; the first one those that are too short. On any of them. Needs Linux 4.5. */
+gboolean udp_deal(struct udp_socket *socket, unsigned offset, unsigned count, GError **error);
+
 /* The descriptor of a UDP socket bound to `port` that the service manager handed over by the
  * LISTEN_FDS protocol, for udp_adopt(); or -1. Main thread, before others start. */
 int udp_inherited(uint16_t port);

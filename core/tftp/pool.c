@@ -13,15 +13,10 @@ struct tftp_pool {
     gint running[LIMIT_THREADS]; /* transfers of each */
 };
 
-/* With SO_REUSEPORT the kernel lets another program of the same user have the port, too: for a moment
- * it must be ours alone, so that two daemons never share the clients by chance. */
 static gboolean claim(const struct address *listen, unsigned n_listen, GError **error) {
     for (unsigned i = 0; i < n_listen; i++) {
-        struct udp_options options = {.local = listen[i]};
-        struct udp_socket *socket = udp_open(&options, error);
-        if (socket == NULL)
+        if (!udp_claim(&listen[i], error))
             return FALSE;
-        udp_close(socket);
     }
     return TRUE;
 }
