@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SEGMENTS_MAX 64    /* of one message; UDP_MAX_SEGMENTS of kernels before 6.9 */
 #define MESSAGE_MAX  65507 /* bytes; the largest UDP payload over IPv4, and IPv6 is no smaller */
@@ -41,6 +42,44 @@ void udp_path_init(struct udp_path *path, const struct address *peer, const stru
     sockaddr_from_address(peer, &path->peer);
 }
 
+static socklen_t peer_size(const struct udp_path *path) {
+    return path->peer.any.sa_family == AF_INET6 ? sizeof(path->peer.v6) : sizeof(path->peer.v4);
+}
+
+/* The address that the kernel sends from to `peer`; "no address" when it cannot tell. */
+static struct address source_towards(const struct udp_path *path) {
+    union sockaddr_any own = {0};
+    socklen_t length = sizeof(own);
+    int probe = socket(path->peer.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (probe < 0)
+        return (struct address){0};
+    if (connect(probe, &path->peer.any, peer_size(path)) != 0 ||
+        getsockname(probe, &own.any, &length) != 0)
+        own.any.sa_family = AF_UNSPEC;
+    close(probe);
+    return sockaddr_to_address(&own.any);
+}
+
+void udp_path_learn(struct udp_path *path) {
+    if (path->learned)
+        return;
+    struct address source = source_towards(path);
+    path->learned = TRUE;
+    path->implied = path->interface == 0 && address_equal(&source, &path->local);
+}
+
+void udp_path_doubt(struct udp_path *path) {
+    path->implied = FALSE;
+}
+
+/* Returns the bytes written. */
+static size_t write_source(const struct udp_path *path, union control *control) {
+    if (path->implied)
+        return 0;
+    unsigned family = path->peer.any.sa_family == AF_INET6 ? 6 : 4;
+    return control_write_departure(&path->local, path->interface, family, control);
+}
+
 struct udp_outbox *udp_outbox_new(udp_unread_fn unread, gpointer user) {
     struct udp_outbox *outbox = g_new0(struct udp_outbox, 1);
     outbox->room = g_malloc(UDP_OUTBOX_ROOM);
@@ -67,7 +106,7 @@ void *udp_outbox_room(struct udp_outbox *outbox, size_t size) {
 
 /* How many datagrams of a run may share a message. */
 static unsigned segments_at_most(const struct udp_path *path, const struct udp_run *run) {
-    if (path->one_by_one || run->headers == NULL)
+    if (path->one_by_one || run->headers == NULL || run->count == 1)
         return 1;
     size_t fit = MESSAGE_MAX / (UDP_HEADER_SIZE + run->body);
     return (unsigned) CLAMP(fit, 1, SEGMENTS_MAX);
@@ -89,8 +128,7 @@ static void add_message(struct udp_outbox *outbox, struct udp_path *path, const 
     path->waiting++;
     *message =
         (struct msghdr){.msg_name = &path->peer, .msg_iov = &outbox->pieces[outbox->n_pieces]};
-    gboolean v6 = path->peer.any.sa_family == AF_INET6;
-    message->msg_namelen = v6 ? sizeof(path->peer.v6) : sizeof(path->peer.v4);
+    message->msg_namelen = peer_size(path);
     for (unsigned i = first; i < first + count; i++) {
         if (run->headers != NULL) {
             uint8_t *header = outbox->headers[outbox->n_pieces / PIECES_EACH];
@@ -101,8 +139,7 @@ static void add_message(struct udp_outbox *outbox, struct udp_path *path, const 
                   i + 1 < run->count ? run->body : run->last);
     }
     message->msg_iovlen = (size_t) (&outbox->pieces[outbox->n_pieces] - message->msg_iov);
-    size_t used =
-        control_write_departure(&path->local, path->interface, v6 ? 6 : 4, &parcel->control);
+    size_t used = write_source(path, &parcel->control);
     if (count > 1)
         used =
             control_write_segment(&parcel->control, used, (uint16_t) (UDP_HEADER_SIZE + run->body));
@@ -127,9 +164,7 @@ static int send_one_by_one(struct udp_outbox *outbox, unsigned place) {
     const struct parcel *parcel = &outbox->parcels[place];
     const struct msghdr *whole = &outbox->messages[place].msg_hdr;
     union control control;
-    size_t used =
-        control_write_departure(&parcel->path->local, parcel->path->interface,
-                                parcel->path->peer.any.sa_family == AF_INET6 ? 6 : 4, &control);
+    size_t used = write_source(parcel->path, &control);
     struct mmsghdr messages[SEGMENTS_MAX] = {0};
     for (unsigned i = 0; i < parcel->count; i++) {
         messages[i].msg_hdr = *whole;

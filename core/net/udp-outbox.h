@@ -25,11 +25,20 @@ struct udp_path {
     unsigned interface;
     unsigned waiting;    /* messages in the outbox */
     gboolean one_by_one; /* GSO was refused here */
+    gboolean learned;    /* whether `implied` was looked for */
+    gboolean implied;    /* the kernel sends from `local` without being told */
 };
 
 /* Addresses and interface as in struct udp_datagram. */
 void udp_path_init(struct udp_path *path, const struct address *peer, const struct address *local,
                    unsigned interface);
+
+/* Looks whether the kernel, left to itself, sends from the path's source address: then it need not
+ * be named in every datagram, which costs a twentieth of one. A few system calls, once; worth it where
+ * hundreds of datagrams follow. */
+void udp_path_learn(struct udp_path *path);
+/* Forgets that for good: no answer came, and routes may have changed. */
+void udp_path_doubt(struct udp_path *path);
 
 /* Datagrams in a row to one peer. */
 struct udp_run {

@@ -10,6 +10,7 @@
 #define PACKET_MAX    LIMIT_TFTP_REQUEST /* bytes of an OACK or ERROR */
 #define BLOCKS_MAX    64                 /* put at once */
 #define PREFETCH_STEP (1024 * 1024)      /* bytes that are asked for from the disk ahead of time */
+#define MANY_BLOCKS   128                /* a transfer that has got so far is a long one */
 
 void server_send_error(struct tftp_server *server, unsigned socket, const struct udp_datagram *peer,
                        enum tftp_error error, const char *message) {
@@ -81,7 +82,11 @@ gboolean server_send_blocks(struct tftp_server *server, struct download *downloa
         return FALSE;
     }
     prefetch(download, first);
-    unsigned at_once = MIN(BLOCKS_MAX, UDP_OUTBOX_ROOM / download->transfer.setup.block_size);
+    if (first > MANY_BLOCKS)
+        udp_path_learn(&download->path);
+    unsigned at_once = 1;
+    if (count > 1)
+        at_once = MIN(BLOCKS_MAX, UDP_OUTBOX_ROOM / download->transfer.setup.block_size);
     for (unsigned done = 0; done < count;) {
         unsigned part = MIN(count - done, at_once);
         if (!put_blocks(server, download, first + done, part))

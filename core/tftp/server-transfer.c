@@ -152,6 +152,7 @@ void server_take_timer(struct tftp_server *server, struct download *download) {
         server_take_bytes(server, download);
         return;
     }
+    udp_path_doubt(&download->path);
     step(server, download, &(struct transfer_event){.kind = TRANSFER_EVENT_TIMER},
          "no answer from the client");
 }

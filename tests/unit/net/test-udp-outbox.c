@@ -148,6 +148,38 @@ static void test_shapes_v6(void) {
     check_shapes(6);
 }
 
+static void check_learning(unsigned family) {
+    struct stage *stage = stage_new(family);
+    udp_path_learn(&stage->path); /* from loopback to loopback: that is the kernel's choice */
+    g_assert_true(stage->path.implied);
+    send_and_expect(stage, 10, 100, 50);
+    udp_path_doubt(&stage->path);
+    send_and_expect(stage, 10, 100, 50);
+    udp_path_learn(&stage->path);
+    g_assert_false(stage->path.implied);
+    stage_free(stage);
+}
+
+static void test_learning(void) {
+    check_learning(4);
+}
+
+static void test_learning_v6(void) {
+    check_learning(6);
+}
+
+static void test_another_source(void) {
+    /* Asked at another address than the one the kernel would take. */
+    struct stage *stage = stage_new(4);
+    struct address peer = udp_local(stage->to);
+    struct address local = address_from_ipv4((const uint8_t[]){127, 0, 0, 42}, 0);
+    udp_path_init(&stage->path, &peer, &local, 0);
+    udp_path_learn(&stage->path);
+    g_assert_false(stage->path.implied);
+    send_and_expect(stage, 10, 100, 50);
+    stage_free(stage);
+}
+
 static void test_many_waiting(void) {
     /* More messages, pieces and room than the outbox holds: what waits leaves by itself. */
     struct stage *stage = stage_new(4);
@@ -291,6 +323,9 @@ int main(int argc, char **argv) {
 #define ADD(name, function) g_test_add_func("/boothost/net/udp-outbox/" name, function)
     ADD("runs-of-all-shapes-arrive", test_shapes);
     ADD("runs-of-all-shapes-arrive-over-ipv6", test_shapes_v6);
+    ADD("a-source-address-that-goes-without-saying", test_learning);
+    ADD("a-source-address-that-goes-without-saying-over-ipv6", test_learning_v6);
+    ADD("a-source-address-that-does-not", test_another_source);
     ADD("more-than-it-holds-leaves-by-itself", test_many_waiting);
     ADD("what-waits-for-one-socket-goes-before-another's", test_other_socket);
     ADD("one-refused-peer-does-not-stop-the-others", test_nobody_there);
