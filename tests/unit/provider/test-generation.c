@@ -116,6 +116,42 @@ static gpointer unref_elsewhere(gpointer generation) {
     return NULL;
 }
 
+static void test_wall_time(void) {
+    struct chain_bed *bed = new_bed();
+    chain_bed_add(bed, "a", "actor-inline", NULL);
+    chain_bed_open_clean(bed);
+    int64_t now = 1000 * CLOCK_SECOND;
+    int64_t before = g_get_real_time();
+    int64_t first = generation_wall_time(bed->generation, now);
+    g_assert_cmpint(first, >=, before);
+    g_assert_cmpint(first, <=, g_get_real_time());
+    /* Within a second it goes on as the generation's own clock does ... */
+    g_assert_cmpint(generation_wall_time(bed->generation, now + 999), ==, first + 999);
+    /* ... and then it is looked at anew. */
+    g_assert_cmpint(generation_wall_time(bed->generation, now + CLOCK_SECOND), <,
+                    first + CLOCK_SECOND);
+    g_assert_cmpint(generation_wall_time(bed->generation, now), >=, first);
+    chain_bed_free(bed);
+}
+
+/* A call that a walk has done with serves the next one; one is kept. */
+static void test_spare_call(void) {
+    struct chain_bed *bed = new_bed();
+    chain_bed_add(bed, "a", "actor-inline", NULL);
+    chain_bed_open_clean(bed);
+    struct request *request = chain_bed_request("pxe/edk2-x64-discover");
+    struct call *call = call_new(CALL_DECIDE, request, reply_nothing());
+    g_assert_null(generation_take_call(bed->generation));
+    generation_give_call(bed->generation, call);
+    generation_give_call(bed->generation, call_new(CALL_DECIDE, request, reply_nothing()));
+    g_assert_true(generation_take_call(bed->generation) == call);
+    g_assert_null(call->request);
+    g_assert_null(generation_take_call(bed->generation));
+    generation_give_call(bed->generation, call);
+    request_unref(request);
+    chain_bed_free(bed);
+}
+
 static void test_unref_on_another_thread(void) {
     struct chain_bed *bed = new_bed();
     chain_bed_add(bed, "a", "actor-worker", NULL);
@@ -136,6 +172,9 @@ int main(int argc, char **argv) {
     g_test_add_func("/boothost/provider/generation/instances-share-a-module",
                     test_instances_share_a_module);
     g_test_add_func("/boothost/provider/generation/status-tells-each-instance", test_status);
+    g_test_add_func("/boothost/provider/generation/knows-the-wall-clock", test_wall_time);
+    g_test_add_func("/boothost/provider/generation/keeps-a-call-for-the-next-walk",
+                    test_spare_call);
     g_test_add_func("/boothost/provider/generation/last-reference-from-another-thread",
                     test_unref_on_another_thread);
     return g_test_run();
