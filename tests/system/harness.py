@@ -122,7 +122,8 @@ class Daemon:
     def __enter__(self):
         self.process = lab().child("srv", [BOOTHOSTD, "--config", self.config], self.log)
         try:
-            lab().ready(self.process, self.log, "srv", PORTS, "boothostd")
+            bound = [port for port in PORTS if port != 67 or self.server.get("dhcp", "bind") == "bind"]
+            lab().ready(self.process, self.log, "srv", bound, "boothostd")
         except LabError:
             end_process(self.process)
             raise

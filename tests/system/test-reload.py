@@ -357,9 +357,8 @@ def _(folder):
         expect(daemon.ask("status")["generation"] <= 14, "more reloads than askers")
 
 
-@case("two configurations in turn: all answered, by one chain each, memory bounded", 120)
-def _(folder):
-    with Reloaded(folder, chain("a", length=10)) as daemon:
+def takes_turns(folder, server=None):
+    with Reloaded(folder, chain("a", length=10), server) as daemon:
         sizes = []
         for _ in range(3):              # the first round fills what is remembered of clients
             number = 0
@@ -372,6 +371,16 @@ def _(folder):
             sizes.append(daemon.resident())
             print(f"# {number} reloads, {sizes[-1]:.1f} MiB", flush=True)
         expect(sizes[-1] < sizes[0] * 1.1 + 4, "memory grows:", sizes)
+
+
+@case("two configurations in turn: all answered, by one chain each, memory bounded", 120)
+def _(folder):
+    takes_turns(folder)
+
+
+@case("the same while three threads answer", 120)
+def _(folder):
+    takes_turns(folder, {"threads": 3})
 
 
 @case("it stops in the middle of a reload", 60)
