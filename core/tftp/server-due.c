@@ -11,7 +11,7 @@
 
 /* Under a cap downloads take turns of so many bytes, so that a large window gets no more of the line
  * than a small one. */
-#define TURN_BYTES 16384
+#define TURN_BYTES 4096
 
 /* ---- Feeds ----------------------------------------------------------------------------------- */
 
