@@ -297,7 +297,7 @@ static int32_t check_item(const struct boot_host_menu_item *item) {
     struct address address = {0};
     if (item->type > UINT16_MAX - 1 || item->text == NULL || item->text[0] == '\0')
         return -EINVAL;
-    if (!g_utf8_validate(item->text, -1, NULL) || has_control_bytes(item->text))
+    if (!text_is_utf8(item->text, strlen(item->text)) || has_control_bytes(item->text))
         return -EINVAL;
     if (item->server != NULL && (!address_parse(item->server, &address) || address.family != 4))
         return -EINVAL;
@@ -315,6 +315,20 @@ static struct sheet_record *add_item(struct sheet *sheet, const struct boot_host
     return record;
 }
 
+/* Most menus are so small that nobody need encode them to know: each entry has its head and, at most,
+ * a server of its own; around them are 43.6, the heads of 43.8 to 10, an echoed 43.71 and the END. */
+static bool surely_fits(const struct reply *reply) {
+    size_t size = 3 + 2 + 2 + 3 + sheet_size(&reply->sheet, reply->prompt) + 6 + 1;
+    for (uint32_t i = 0; i < reply->sheet.count; i++) {
+        const struct sheet_record *record = &reply->sheet.records[i];
+        if (record->kind == RECORD_ITEM)
+            size += 3 + sheet_size(&reply->sheet, record->name) + 7;
+        else if (record->kind == RECORD_OPTION && record->space == BOOT_HOST_SPACE_PXE)
+            size += 2 + sheet_size(&reply->sheet, record->value);
+    }
+    return size <= PXE_VENDOR_MAX;
+}
+
 int32_t reply_menu_item(struct reply *reply, const struct boot_host_menu_item *item) {
     struct boot_host_menu_item known = {0};
     if (!reply->has_menu || item == NULL ||
@@ -327,7 +341,7 @@ int32_t reply_menu_item(struct reply *reply, const struct boot_host_menu_item *i
     if (sheet_count(&reply->sheet, RECORD_ITEM) >= LIMIT_MENU_ITEMS)
         return -ENOSPC;
     struct sheet_record *added = add_item(&reply->sheet, &known);
-    if (vendor_menu_fits(reply))
+    if (surely_fits(reply) || vendor_menu_fits(reply))
         return 0;
     sheet_remove(&reply->sheet, added);
     reply->items_left_out++;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "known-architecture.h"
@@ -43,12 +44,45 @@ static bool is_name(const char *name) {
            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") == size;
 }
 
-static bool has_any_file(const struct items *items, const char *name) {
-    const char *key = NULL;
+/* The part behind the name of a key file.NAME or file.NAME.ARCHITECTURE: NULL when the key is of
+ * another entry, else "" or ".ARCHITECTURE". */
+static const char *file_key_end(const char *key, const char *name) {
     size_t size = strlen(name);
+    if (strncmp(key, "file.", 5) != 0 || strncmp(key + 5, name, size) != 0)
+        return NULL;
+    const char *end = key + 5 + size;
+    return *end == '\0' || *end == '.' ? end : NULL;
+}
+
+/* So that a client costs a comparison or two, and no look-up of settings. */
+static int32_t read_files(const struct items *items, struct item *item) {
+    const char *key = NULL;
+    uint32_t keys = 0;
+    while (items->host->config_key(items->config, keys) != NULL)
+        keys++;
+    item->files = calloc(keys + 1, sizeof *item->files);
+    if (item->files == NULL)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < keys && (key = items->host->config_key(items->config, i)) != NULL;
+         i++) {
+        const char *end = file_key_end(key, item->name);
+        const char *value = end != NULL ? items->host->config_text(items->config, key) : NULL;
+        if (value != NULL && value[0] != '\0')
+            item->files[item->file_count++] =
+                (struct item_file){*end == '.' ? end + 1 : NULL, value};
+    }
+    return 0;
+}
+
+void items_clear(struct items *items) {
+    for (uint32_t i = 0; i < items->count; i++)
+        free(items->all[i].files);
+}
+
+static bool has_file_key(const struct items *items, const char *name) {
+    const char *key = NULL;
     for (uint32_t i = 0; (key = items->host->config_key(items->config, i)) != NULL; i++) {
-        if (strncmp(key, "file.", 5) == 0 && strncmp(key + 5, name, size) == 0 &&
-            (key[5 + size] == '\0' || key[5 + size] == '.'))
+        if (file_key_end(key, name) != NULL)
             return true;
     }
     return false;
@@ -56,7 +90,7 @@ static bool has_any_file(const struct items *items, const char *name) {
 
 static int32_t check_item(const struct items *items, const struct item *item) {
     char text[160];
-    bool boots = item->kernel != NULL || has_any_file(items, item->name);
+    bool boots = item->kernel != NULL || has_file_key(items, item->name);
     if (item->local && !boots)
         return 0;
     if (item->local)
@@ -97,7 +131,8 @@ static int32_t add_item(struct items *items, const char *name) {
     item->text = get(items, "text", name);
     item->kernel = get(items, "kernel", name);
     item->args = get(items, "args", name);
-    return check_item(items, item);
+    int32_t result = read_files(items, item);
+    return result != 0 ? result : check_item(items, item);
 }
 
 /* A key of a family must be of an entry that is listed. */
@@ -148,18 +183,28 @@ int32_t items_read(struct items *items, const struct boot_host *host,
     return result == 0 ? read_preset(items) : result;
 }
 
+/* `architecture` NULL: for those that have none of their own. */
+static const char *find_file(const struct item *item, const char *architecture) {
+    for (size_t i = 0; i < item->file_count; i++) {
+        const struct item_file *file = &item->files[i];
+        if (architecture == NULL
+                ? file->architecture == NULL
+                : file->architecture != NULL && strcmp(file->architecture, architecture) == 0)
+            return file->value;
+    }
+    return NULL;
+}
+
 const char *items_file(const struct items *items, const struct item *item,
                        const struct item_client *client) {
     const char *architecture = NULL;
+    const char *file = NULL;
     for (uint32_t i = 0;
-         (architecture = items->host->request_architecture(client->request, i)) != NULL; i++) {
-        char name[KEY_MAX];
-        (void) snprintf(name, sizeof name, "%s.%s", item->name, architecture);
-        const char *file = get(items, "file", name);
-        if (file != NULL)
-            return file;
-    }
-    return get(items, "file", item->name);
+         item->file_count > 0 && file == NULL &&
+         (architecture = items->host->request_architecture(client->request, i)) != NULL;
+         i++)
+        file = find_file(item, architecture);
+    return file != NULL ? file : find_file(item, NULL);
 }
 
 const char *items_initrd(const struct items *items, const struct item *item, uint32_t index) {
@@ -173,6 +218,11 @@ bool items_expand(const struct items *items, const struct item *item,
                   char ret_text[ITEM_VALUE_MAX]) {
     char text[512];
     char filled[ITEM_VALUE_MAX];
+    size_t size = strlen(value);
+    if (size < ITEM_VALUE_MAX && strstr(value, "${") == NULL) {
+        memcpy(ret_text, value, size + 1);
+        return true;
+    }
     int64_t length =
         client->reply != NULL
             ? items->host->expand(client->reply, value, filled, sizeof filled)

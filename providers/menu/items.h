@@ -14,12 +14,20 @@
 #define ITEM_LOCAL_NAME "local"
 #define ITEM_VALUE_MAX  1024 /* bytes of a value with its facts filled in, with the NUL */
 
+/* One setting file.NAME or file.NAME.ARCHITECTURE. */
+struct item_file {
+    const char *architecture; /* NULL: for all others */
+    const char *value;
+};
+
 struct item {
     char name[ITEM_NAME_MAX + 1];
     bool local;         /* leaves network boot */
     const char *text;   /* lent by the configuration, as all that follow; NULL: the name */
     const char *kernel; /* NULL: none */
     const char *args;   /* NULL: none */
+    struct item_file *files;
+    size_t file_count;
 };
 
 struct items {
@@ -30,9 +38,11 @@ struct items {
     struct item all[ITEMS_MAX];
 };
 
-/* Reads and checks the settings; 0 or -EINVAL after reporting what is wrong. */
+/* Reads and checks the settings; 0, -ENOMEM, or -EINVAL after reporting what is wrong. Either way,
+ * items_clear() frees what was read. */
 int32_t items_read(struct items *items, const struct boot_host *host,
                    const struct boot_host_config *config);
+void items_clear(struct items *items);
 
 /* Who a value is for: a decision (reply is set) or a file (reply is NULL). */
 struct item_client {

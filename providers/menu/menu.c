@@ -121,7 +121,9 @@ static int32_t read_settings(struct menu *menu, const struct boot_host_config *c
 }
 
 static void menu_close(void *instance) {
-    free(instance);
+    struct menu *menu = instance;
+    items_clear(&menu->items);
+    free(menu);
 }
 
 static int32_t menu_open(const struct boot_host *host, const struct boot_host_config *config,
@@ -176,7 +178,7 @@ static void show_text(const struct menu *menu, const struct item *item,
     char filled[ITEM_VALUE_MAX];
     const char *label = item->text != NULL ? item->text : item->name;
     if (!items_expand(&menu->items, item, client, label, filled) || filled[0] == '\0')
-        (void) snprintf(filled, sizeof filled, "%s", item->name);
+        memcpy(filled, item->name, sizeof item->name);
     size_t size = strlen(filled);
     if (size >= ITEM_TEXT_MAX)
         size = ITEM_TEXT_MAX - 1;
