@@ -2,11 +2,13 @@
  *
  * The names that a session is found by: MAC or UUID, UUID, address.
  */
+#include "boot/request.h"
 #include "boot/session-private.h"
 
 #include <stddef.h>
 #include <string.h>
 
+/* by_uuid takes a session for its names. */
 G_STATIC_ASSERT(offsetof(struct session, names) == 0);
 G_STATIC_ASSERT(offsetof(struct session_names, key) == 0);
 
@@ -48,14 +50,6 @@ struct session_names session_index_names(const struct session_table *table,
     return names;
 }
 
-static guint key_hash(gconstpointer names) {
-    return ((const struct session_names *) names)->key_hash;
-}
-
-static gboolean key_equal(gconstpointer left, gconstpointer right) {
-    return client_key_equal(left, right);
-}
-
 static guint uuid_hash(gconstpointer names) {
     return ((const struct session_names *) names)->uuid_hash;
 }
@@ -78,13 +72,13 @@ static gboolean place_equal(gconstpointer left, gconstpointer right) {
 
 void session_index_init(struct session_table *table) {
     table->seed = (uint64_t) g_random_int() << 32 | g_random_int();
-    table->by_key = g_hash_table_new(key_hash, key_equal);
+    session_slots_init(&table->by_key);
     table->by_uuid = g_hash_table_new(uuid_hash, uuid_equal);
     table->by_address = g_hash_table_new(place_hash, place_equal);
 }
 
 void session_index_clear(struct session_table *table) {
-    g_hash_table_unref(table->by_key);
+    session_slots_clear(&table->by_key);
     g_hash_table_unref(table->by_uuid);
     g_hash_table_unref(table->by_address);
 }
@@ -96,13 +90,13 @@ static void clear_uuid(struct session_table *table, struct session *session) {
 }
 
 void session_index_add(struct session_table *table, struct session *session) {
-    g_hash_table_add(table->by_key, session);
+    session_slots_add(&table->by_key, session);
 }
 
 void session_index_remove(struct session_table *table, struct session *session) {
     session_index_clear_address(table, session);
     clear_uuid(table, session);
-    g_hash_table_remove(table->by_key, session);
+    session_slots_remove(&table->by_key, session);
 }
 
 void session_index_learn_uuid(struct session_table *table, struct session *session,
@@ -139,11 +133,43 @@ void session_set_address(struct session_table *table, struct session *session,
     g_hash_table_insert(table->by_address, &session->place, session);
 }
 
+/* ---- Expecting ------------------------------------------------------------------------------- */
+
+#define CACHE_LINE      64
+#define SESSIONS_CACHED 2048 /* these are in the processor's caches anyhow */
+
+static void fetch(const void *data, size_t size) {
+    for (size_t at = 0; at < size; at += CACHE_LINE)
+        __builtin_prefetch((const char *) data + at, 1);
+}
+
+/* For one session, each step waits for the memory that the last one has found: index, session, trace.
+ * So a batch takes each step for all. */
+void session_expect(const struct session_table *table, const struct request *const *requests,
+                    unsigned n_requests) {
+    struct session_names names[LIMIT_BATCH];
+    const struct session *sessions[LIMIT_BATCH];
+    if (table->recent.length < SESSIONS_CACHED)
+        return;
+    for (unsigned i = 0; i < n_requests; i++) {
+        names[i] = session_index_names(table, request_get_key(requests[i]));
+        session_slots_expect(&table->by_key, &names[i]);
+    }
+    for (unsigned i = 0; i < n_requests; i++) {
+        sessions[i] = session_slots_peek(&table->by_key, &names[i]);
+        if (sessions[i] != NULL)
+            fetch(sessions[i], sizeof(*sessions[i]));
+    }
+    for (unsigned i = 0; i < n_requests; i++)
+        if (sessions[i] != NULL && sessions[i]->decision_count == LIMIT_SESSION_DECISIONS)
+            fetch(sessions[i]->decisions[0], 1); /* which is about to go */
+}
+
 /* ---- Finding --------------------------------------------------------------------------------- */
 
 struct session *session_index_find_key(const struct session_table *table,
                                        const struct session_names *names) {
-    return g_hash_table_lookup(table->by_key, names);
+    return session_slots_find(&table->by_key, names);
 }
 
 struct session *session_index_find_uuid(const struct session_table *table,

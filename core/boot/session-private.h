@@ -23,36 +23,61 @@ struct session_place {
 };
 
 /* In up to three indexes and always in the list; the table owns it. There may be a hundred thousand,
- * so that what few of them have is in memory of its own. */
+ * far more than the processor's caches hold: what few of them have is in memory of its own, and what
+ * every packet needs comes first. */
 struct session {
-    struct session_names names; /* first: the session itself is its key in two of the indexes */
-    bool owns_uuid;             /* it is the one that is found by its UUID */
-    uint8_t decision_count;
-    uint8_t fresh; /* how many transfers came after the last decision */
-    const struct clock *clock;
-    GList link; /* in session_table.recent; its data is the session */
-    struct session_place place;
-    int64_t seen_us; /* monotonic, of the last packet */
+    struct session_names names; /* the session itself is its key in two of the indexes */
+    GList link;                 /* in session_table.recent; its data is the session */
+    int64_t seen_us;            /* monotonic, of the last packet */
 
-    struct attempt attempt;
-    char *folder;                                     /* NULL: the root */
-    int64_t first_us;                                 /* wall clock, of the first decision */
     struct trace *decisions[LIMIT_SESSION_DECISIONS]; /* newest last; each has its lean request */
+    struct attempt attempt;
+    bool owns_uuid; /* it is the one that is found by its UUID */
+    uint8_t decision_count;
+    uint8_t fresh;    /* how many transfers came after the last decision */
+    char *folder;     /* NULL: the root */
+    int64_t first_us; /* wall clock, of the first decision */
+    struct session_place place;
     GPtrArray *transfers; /* struct session_transfer *, newest last; NULL: none */
+    const struct clock *clock;
+};
+
+/* The one index that every packet needs: open addressing in one array, so that a search is one step
+ * into memory, and one that can be announced to the processor. */
+struct session_slots {
+    struct session_slot {
+        struct session *session; /* NULL: free */
+        uint32_t hash;           /* its names.key_hash */
+    } * array;
+    uint32_t count;
+    uint32_t mask; /* of an index into the array: its size, a power of two, less 1 */
 };
 
 struct session_table {
     const struct clock *clock;
     uint32_t max;
     int64_t max_bytes;
-    int64_t bytes;       /* of all sessions, about */
-    GQueue recent;       /* newest first */
-    GList *thinned;      /* the newest of those at its end that have one decision left; or NULL */
-    uint64_t seed;       /* of the hashes */
-    GHashTable *by_key;  /* sessions, by the struct session_names that they begin with */
-    GHashTable *by_uuid; /* the same by its UUID; the newest of those who share it */
+    int64_t bytes;  /* of all sessions, about */
+    GQueue recent;  /* newest first */
+    GList *thinned; /* the newest of those at its end that have one decision left; or NULL */
+    uint64_t seed;  /* of the hashes */
+    struct session_slots by_key; /* by MAC, or UUID where there is none */
+    GHashTable *by_uuid;    /* sessions by their names; of those who share a UUID, the newest */
     GHashTable *by_address; /* struct session_place of the session */
 };
+
+/* ---- session-slots.c ------------------------------------------------------------------------- */
+
+void session_slots_init(struct session_slots *slots);
+void session_slots_clear(struct session_slots *slots);
+void session_slots_add(struct session_slots *slots, struct session *session);
+void session_slots_remove(struct session_slots *slots, const struct session *session);
+struct session *session_slots_find(const struct session_slots *slots,
+                                   const struct session_names *names);
+/* Has the memory of a search fetched; what the search will find, by its hash alone. */
+void session_slots_expect(const struct session_slots *slots, const struct session_names *names);
+const struct session *session_slots_peek(const struct session_slots *slots,
+                                         const struct session_names *names);
 
 /* ---- session-index.c ------------------------------------------------------------------------- */
 

@@ -88,6 +88,8 @@ static void thin(struct session_table *table) {
     while (session->decision_count > 1)
         drop_oldest_decision(table, session);
     table->thinned = next;
+    if (next->prev != NULL)
+        __builtin_prefetch(next->prev->prev); /* the next but one */
 }
 
 /* ---- Sessions -------------------------------------------------------------------------------- */

@@ -25,6 +25,11 @@ struct session_table *session_table_new(const struct clock *clock, uint32_t max,
 void session_table_free(struct session_table *table);
 uint32_t session_table_count(const struct session_table *table);
 
+/* These requests, a batch of no more than LIMIT_BATCH, are about to come: has the memory of their
+ * sessions fetched meanwhile, since a hundred thousand are in no cache. Changes nothing. */
+void session_expect(const struct session_table *table, const struct request *const *requests,
+                    unsigned n_requests);
+
 /* A placed request came: finds or makes the session and says which attempt this is (1, or how often
  * the client sent a new DISCOVER without having fetched anything since). On port 4011 the count is
  * left alone. A repeat of the same xid within one DISCOVER exchange is not a new attempt. */

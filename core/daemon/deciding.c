@@ -263,14 +263,8 @@ static enum quota_status check_quota(const struct daemon *daemon, const struct r
     return charged;
 }
 
-static void take(struct deciding *deciding, struct door *door, const struct arrival *arrival) {
+static void decide(struct deciding *deciding, struct door *door, const struct arrival *arrival) {
     struct daemon *daemon = deciding->daemon;
-    unsigned reason = 0;
-    tally_count(deciding->tally, TALLY_RECEIVED);
-    if (!place(daemon, door, arrival, &reason)) {
-        tally_count(deciding->tally, reason);
-        return;
-    }
     struct request *request = arrival->request;
     request_set_attempt(request, session_attempt(daemon->sessions, request));
     recording_request(daemon, arrival->datagram, request_get_origin(request));
@@ -282,8 +276,24 @@ static void take(struct deciding *deciding, struct door *door, const struct arri
 }
 
 void deciding_take(struct deciding *deciding, struct door *door) {
-    for (unsigned i = 0; i < door->count; i++)
-        take(deciding, door, &door->arrivals[i]);
+    struct daemon *daemon = deciding->daemon;
+    const struct arrival *ours[LIMIT_BATCH];
+    const struct request *requests[LIMIT_BATCH] = {NULL};
+    unsigned n_ours = 0;
+    for (unsigned i = 0; i < door->count; i++) {
+        const struct arrival *arrival = &door->arrivals[i];
+        unsigned reason = TALLY_RECEIVED;
+        tally_count(deciding->tally, TALLY_RECEIVED);
+        if (place(daemon, door, arrival, &reason)) {
+            requests[n_ours] = arrival->request;
+            ours[n_ours++] = arrival;
+        } else {
+            tally_count(deciding->tally, reason);
+        }
+    }
+    session_expect(daemon->sessions, requests, n_ours);
+    for (unsigned i = 0; i < n_ours; i++)
+        decide(deciding, door, ours[i]);
 }
 
 /* ---- Life ------------------------------------------------------------------------------------ */

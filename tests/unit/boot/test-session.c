@@ -201,11 +201,11 @@ static void test_memory(struct fixture *fixture, gconstpointer data) {
     session_not_sent(fixture->table, request);
     decide(fixture, wire, 67, "x64.efi");
     const struct route route = route_find(request);
-    const char *rule = NULL;
+    struct address to = {0};
     trace_set_destination(session_get_trace(session), &route);
-    g_assert_nonnull(trace_get_destination(session_get_trace(session), &rule));
+    g_assert_nonnull(trace_get_destination(session_get_trace(session), &to));
     session_not_sent(fixture->table, request);
-    g_assert_null(trace_get_destination(session_get_trace(session), &rule));
+    g_assert_null(trace_get_destination(session_get_trace(session), &to));
     for (int i = 0; i < 3 * LIMIT_SESSION_DECISIONS; i++)
         decide(fixture, wire, 67, "x64.efi");
     for (int i = 0; i < 3 * LIMIT_SESSION_TRANSFERS; i++)
