@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -239,6 +240,18 @@ static void requests_expire(struct load *load, int64_t now) {
     }
 }
 
+/* Until the next look for lost requests, or until the pace wants the next one sent. */
+static struct timespec next_wait(const struct load *load) {
+    int64_t wait = SCAN_INTERVAL;
+
+    if (load->settings->rate > 0 && load->free_count > 0) {
+        int64_t due =
+            (int64_t) ((double) (load->started + 1) * MEASURE_SECOND / load->settings->rate);
+        wait = CLAMP(load->began + due - measure_now(), 0, SCAN_INTERVAL);
+    }
+    return (struct timespec){.tv_nsec = wait};
+}
+
 static bool load_is_over(const struct load *load, int64_t now, int64_t end) {
     return now >= end ||
            (load->settings->limit > 0 && load->started >= (uint64_t) load->settings->limit);
@@ -253,15 +266,15 @@ static int64_t load_run(struct load *load) {
     bool over = false;
 
     load->began = start;
+    prctl(PR_SET_TIMERSLACK, 1); /* or each wait is 50 us too long */
     while (!over || load->free_count < (unsigned) load->settings->outstanding) {
         struct pollfd waiting = {.fd = load->fd, .events = POLLIN};
 
         if (!over && !requests_send(load)) {
             return -1;
         }
-        /* With a pace, the next request is due before the next look for lost ones. */
-        int wait_ms = load->settings->rate > 0 ? 1 : SCAN_INTERVAL / MEASURE_MILLISECOND;
-        if (poll(&waiting, 1, wait_ms) > 0) {
+        struct timespec wait = next_wait(load);
+        if (ppoll(&waiting, 1, &wait, NULL) > 0) {
             answers_receive(load);
         }
         int64_t now = measure_now();

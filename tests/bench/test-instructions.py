@@ -89,7 +89,7 @@ class Counted(Boothost):
 def count_all(built, folder):
     """Instructions for one of each."""
     root = make_root(folder)
-    size = work.Size(root, 1, 1, 1, 1, 1, 1, 0)
+    size = work.Size(root)
     tools = os.path.join(built, "tests", "bench")
     Counted.preload = os.path.join(tools, "libvalgrind-openat2.so")
     daemon = Counted(folder, root, built, os.path.join(built, "core", "boothostd"), DEVICES, "counted")

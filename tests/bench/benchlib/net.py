@@ -23,7 +23,7 @@ INTERFACE = "eth0"
 PREFIX = "boothost-bench-"
 
 SERVER_CPU, LOAD_CPU = 0, 1
-NICE = -5                               # so that other work on the machine disturbs less
+NICE = -15                              # so that other work on the machine disturbs less
 PR_SET_PDEATHSIG = 1
 
 

@@ -19,7 +19,7 @@ def start_calm(nets, folder, root, tools):
     probe.start()
     nets.callback(probe.stop)
     instant = work.Answers("pace")
-    program, *arguments = instant.arguments(work.Size(root, PROBE_SECONDS, 0, 0, 0, 0, 1, 0))
+    program, *arguments = instant.arguments(work.Size(root, seconds=PROBE_SECONDS))
     return Calm(probe, [os.path.join(tools, program), *arguments], LOAD_CPU)
 
 

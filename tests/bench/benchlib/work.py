@@ -21,14 +21,14 @@ DOWNLOAD_SECONDS = 10                   # after which downloads are given up
 class Size:
     """How much of the work one round does."""
 
-    root: str                           # what TFTP serves
-    seconds: float                      # of answers
-    bytes: int                          # of downloads
-    files: int                          # of small downloads
-    rough_transfers: int                # of each client over a bad network, which end after
-    rough_seconds: float
-    tries: int                          # of one round, while the machine is not calm
-    until: float                        # seconds; on the monotonic clock once it runs: then one try each,
+    root: str = ""                      # what TFTP serves
+    seconds: float = 1                  # of answers
+    bytes: int = 1                      # of downloads
+    files: int = 1                      # of small downloads
+    rough_transfers: int = 1            # of each client over a bad network, which end after
+    rough_seconds: float = 1
+    tries: int = 1                      # of one round, while the machine is not calm
+    until: float = 0                    # seconds; on the monotonic clock once it runs: then one try each,
                                         # and no further round
 
 
