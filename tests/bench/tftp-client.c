@@ -78,6 +78,7 @@ static enum tftp_step step_oack(struct tftp_client *client, const struct tftp_pa
 static enum tftp_step step_out_of_turn(struct tftp_client *client, uint16_t block) {
     bool ahead = (int16_t) (uint16_t) (block - (uint16_t) client->next) > 0;
 
+    client->repeated += !ahead;
     if (!ahead || client->gap_reported) {
         return TFTP_STEP_WAIT;
     }

@@ -46,6 +46,7 @@ struct tftp_client {
     uint64_t next;       /* number of the block that must come next, not wrapped */
     uint32_t in_window;  /* blocks since the last ACK */
     bool gap_reported;   /* this gap had its ACK (RFC 7440 section 4) */
+    uint32_t repeated;   /* blocks that came although they had been acknowledged */
     enum tftp_fault fault;
 };
 

@@ -64,6 +64,8 @@ struct load {
     uint64_t bytes;
     uint64_t repeated_requests; /* RRQs that had to be sent again */
     uint64_t repeated_acks;
+    uint64_t blocks;          /* that came in their turn */
+    uint64_t repeated_blocks; /* that came once more */
     uint64_t faults[TFTP_FAULT_COUNT];
     uint32_t block_size; /* as granted last */
     uint32_t window;
@@ -112,6 +114,12 @@ static void transfer_ask(struct load *load, struct transfer *transfer) {
     request_send(load, transfer);
 }
 
+static void transfer_count(struct load *load, const struct transfer *transfer) {
+    load->bytes += transfer->client.received;
+    load->blocks += transfer->client.next - 1;
+    load->repeated_blocks += transfer->client.repeated;
+}
+
 /* Ends a file, right or wrong, and begins the client's next one. */
 static bool transfer_end(struct load *load, struct transfer *transfer) {
     enum tftp_fault fault = transfer->client.fault;
@@ -119,7 +127,7 @@ static bool transfer_end(struct load *load, struct transfer *transfer) {
     close(transfer->fd);
     transfer->fd = -1;
     load->faults[fault]++;
-    load->bytes += transfer->client.received;
+    transfer_count(load, transfer);
     if (fault == TFTP_FAULT_NONE) {
         load->done++;
         load->block_size = transfer->client.block_size;
@@ -254,7 +262,7 @@ static void transfers_abandon(struct load *load, int64_t now) {
         const struct transfer *transfer = &load->transfers[i];
         if (transfer->fd >= 0) {
             load->faults[TFTP_FAULT_TIMEOUT]++;
-            load->bytes += transfer->client.received;
+            transfer_count(load, transfer);
             histogram_add(&load->whole, (uint64_t) (now - transfer->started));
         }
     }
@@ -298,10 +306,11 @@ static int load_print(const struct load *load, int64_t took) {
 
     printf("{\"transfers\": %" PRIu64 ", \"bytes\": %" PRIu64 ", \"seconds\": %.6f, "
            "\"megabytes-per-second\": %.1f, \"block-size\": %u, \"window\": %u, "
-           "\"repeated-requests\": %" PRIu64 ", \"repeated-acks\": %" PRIu64 ", \"wrong\": {",
+           "\"repeated-requests\": %" PRIu64 ", \"repeated-acks\": %" PRIu64
+           ", \"blocks\": %" PRIu64 ", \"repeated-blocks\": %" PRIu64 ", \"wrong\": {",
            load->done, load->bytes, (double) took / MEASURE_SECOND,
            (double) load->bytes * 1000 / took, load->block_size, load->window,
-           load->repeated_requests, load->repeated_acks);
+           load->repeated_requests, load->repeated_acks, load->blocks, load->repeated_blocks);
     for (unsigned fault = TFTP_FAULT_NONE + 1; fault < TFTP_FAULT_COUNT; fault++) {
         if (load->faults[fault] > 0) {
             printf("%s\"%s\": %" PRIu64, wrong > 0 ? ", " : "", tftp_fault_name(fault),

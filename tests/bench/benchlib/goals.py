@@ -55,8 +55,14 @@ def _sessions(row):
     return row["server"] == OURS and row["work"].startswith("DISCOVER, ") and row["work"].endswith(" clients")
 
 
+def _repeated(row):
+    """Blocks that came although they had been acknowledged, of those that were wanted; the worst round."""
+    return max(one["said"]["repeated-blocks"] / max(1, one["said"]["blocks"]) for one in row["all"])
+
+
 def _loss(work):
-    return [Goal(f"{work}: p50 of the best peer's", ratio(work, figure="p50"), most=0.30),
+    return [Goal(f"{work}: blocks sent for nothing, of those wanted", value(work, _repeated), most=0.05),
+            Goal(f"{work}: p50 of the best peer's", ratio(work, figure="p50"), most=0.30),
             Goal(f"{work}: p99 of the best peer's", ratio(work, figure="p99"), most=0.50)]
 
 

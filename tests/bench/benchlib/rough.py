@@ -69,7 +69,7 @@ class Rough(work.Downloads):
     """Files of 256 KiB; what a row compares is the time that half of them took."""
 
     unit: str = "ms"
-    clients: int = 16
+    clients: int = 8
     file: str = MEDIUM_FILE
     loss: float = 0                     # per cent
     delay_ms: int = 0                   # one way
