@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Files for clients: a TFTP read request becomes a question to the chain's content doors, then a
- * look below the served root; its end becomes an event. Three threads meet here: the transfer
- * thread asks, the packet thread decides, and the file threads wait for disks and readers.
+ * look below the served root; its end becomes an event. The transfer thread enters the world for that,
+ * once a batch, or leaves it to the main loop when somebody else is inside; file threads wait for
+ * disks, and feeds (tftp/feed.h) for providers' readers.
  */
 #pragma once
 

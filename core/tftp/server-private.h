@@ -21,6 +21,12 @@ struct feed;
 #define SERVER_LISTENERS_MAX 64
 #define SERVER_REQUEST_BYTES 1024 /* room for one datagram: twice the longest request */
 
+/* What was found below the root last, within one batch of answers. */
+struct found {
+    char name[TFTP_PATH_MAX];
+    struct content *content; /* NULL: nothing */
+};
+
 struct tftp_server {
     struct udp_socket *listeners[SERVER_LISTENERS_MAX];
     unsigned n_listeners;
@@ -53,6 +59,7 @@ struct tftp_server {
     struct udp_batch *batch;
     struct udp_outbox *outbox; /* flushed before the thread waits */
     struct content_cache *cache;
+    struct found found;
 };
 
 /* Lets the others on this port know how many transfers there are. */
@@ -63,6 +70,9 @@ void server_take_request(struct tftp_server *server, const struct udp_datagram *
 
 /* The owner's answer; frees it. */
 void server_take_answer(struct tftp_server *server, struct answer *answer);
+
+/* A batch of answers is over: what was found for it is looked for anew. */
+void server_forget_found(struct tftp_server *server);
 
 /* A datagram on a data socket. */
 void server_take_packet(struct tftp_server *server, unsigned socket,

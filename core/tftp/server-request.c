@@ -182,13 +182,30 @@ static const char *usual_text(enum tftp_error error) {
     }
 }
 
+void server_forget_found(struct tftp_server *server) {
+    g_clear_pointer(&server->found.content, content_unref);
+}
+
+/* A file that a thousand machines ask for at once is looked for once a batch: all of these requests
+ * came before we looked. */
+static struct content *find_name(struct tftp_server *server, const char *name, GError **error) {
+    struct found *found = &server->found;
+    if (found->content == NULL || strcmp(found->name, name) != 0) {
+        server_forget_found(server);
+        found->content = content_root_find(server->root, name, error);
+        if (g_strlcpy(found->name, name, sizeof(found->name)) >= sizeof(found->name))
+            found->name[0] = '\0'; /* too long to be remembered */
+    }
+    return found->content != NULL ? content_ref(found->content) : NULL;
+}
+
 /* The first of the answer's names that is below the root; else NULL, and why the last is not. */
-static struct content *find_below_root(const struct tftp_server *server,
-                                       const struct answer *answer, enum tftp_error *ret_error) {
+static struct content *find_below_root(struct tftp_server *server, const struct answer *answer,
+                                       enum tftp_error *ret_error) {
     enum tftp_error error = TFTP_ERROR_NOT_FOUND;
     for (unsigned i = 0; server->root != NULL && answer->names[i] != NULL; i++) {
         g_autoptr(GError) failure = NULL;
-        struct content *content = content_root_find(server->root, answer->names[i], &failure);
+        struct content *content = find_name(server, answer->names[i], &failure);
         if (content != NULL)
             return content;
         error = error_of_content(failure);

@@ -95,6 +95,7 @@ static void settle(struct tftp_server *server) {
         for (struct answer *answer = tftp_mailbox_take(server->mailbox); answer != NULL;
              answer = tftp_mailbox_take(server->mailbox))
             server_take_answer(server, answer);
+        server_forget_found(server);
     } while (server_has_news(server));
     udp_outbox_flush(server->outbox);
 }
