@@ -98,6 +98,7 @@
 #define LIMIT_MULTICAST_GROUPS 64 /* files sent to groups at once, MTFTP's among them */
 #define LIMIT_MULTICAST_MEMBERS                                                                    \
     1024 /* of one group, a few hundred bytes each; who comes later is served alone */
+#define LIMIT_MULTICAST_TOTAL 4096 /* of all groups */
 #define LIMIT_MULTICAST_RANGE 4096 /* addresses of a configured range that are used */
 #define LIMIT_MULTICAST_RATE  (INT64_C(10) * 1024 * 1024 * 1024) /* bytes a second */
 

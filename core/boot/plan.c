@@ -70,6 +70,10 @@ static bool knows_mtftp(const struct request *request) {
     return request_is(request, "x86-bios") == 1 && has_loader(request, "firmware");
 }
 
+static bool is_relayed(const struct request *request) {
+    return request_get_view(request)->header.giaddr != 0;
+}
+
 static int plan_file(const struct request *request, const struct reply *reply,
                      const struct answer_policy *policy, struct plan *plan, const char **ret_why) {
     bool has_menu = reply_get_menu(reply) != NULL && !plan->is_abort;
@@ -92,7 +96,8 @@ static int plan_file(const struct request *request, const struct reply *reply,
     plan->form = is_discover(request) ? shape_form(request, reply, policy, plan) : PLAN_FILE;
     plan->has_mtftp = plan->form != PLAN_INVITE && knows_mtftp(request) &&
                       address_equal(&plan->server, &plan->own) && policy->find_mtftp != NULL &&
-                      policy->find_mtftp(policy->mtftp_user, plan->boot_file, &plan->mtftp);
+                      policy->find_mtftp(policy->mtftp_user, plan->boot_file, &plan->mtftp) &&
+                      (plan->mtftp.passes_routers || !is_relayed(request));
     return 0;
 }
 

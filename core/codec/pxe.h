@@ -126,6 +126,7 @@ struct pxe_mtftp {
     uint16_t server_port; /* where a client opens the transfer */
     uint8_t open_timeout; /* seconds to listen before opening */
     uint8_t reopen_delay; /* seconds to listen before opening again */
+    bool passes_routers;  /* not on the wire: what goes to the group may leave the network */
 };
 
 /* What goes into one option 43. Zero-initialise; what has no count, text or has_ is left out. */

@@ -78,3 +78,11 @@ const char *config_mtftp_client_port(struct multicast_settings *settings, const 
 const char *config_mtftp_server_port(struct multicast_settings *settings, const char *value) {
     return set_port(&settings->mtftp_server_port, value);
 }
+
+gboolean config_multicast_overlaps(const struct multicast_settings *settings) {
+    const struct multicast_range *one = &settings->groups;
+    const struct multicast_range *other = &settings->mtftp_groups;
+    return settings->patterns != NULL && settings->mtftp_patterns != NULL &&
+           settings->port == settings->mtftp_client_port &&
+           one->first < other->first + other->count && other->first < one->first + one->count;
+}

@@ -18,3 +18,6 @@ const char *config_mtftp_groups(struct multicast_settings *settings, const char 
 const char *config_mtftp_client_port(struct multicast_settings *settings, const char *value);
 const char *config_mtftp_server_port(struct multicast_settings *settings, const char *value);
 const char *config_multicast_rate(struct multicast_settings *settings, const char *value);
+
+/* Whether both protocols are used and could send to one address and port. */
+gboolean config_multicast_overlaps(const struct multicast_settings *settings);

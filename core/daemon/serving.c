@@ -234,5 +234,6 @@ GVariant *serving_running(const struct serving *serving) {
     GVariantBuilder builder;
     g_variant_builder_init(&builder, G_VARIANT_TYPE("aa{sv}"));
     tftp_pool_running(serving->pool, RUNNING_MOST, add_running, &builder);
+    multicast_server_running(serving->multicast, RUNNING_MOST, add_running, &builder);
     return g_variant_builder_end(&builder);
 }

@@ -87,6 +87,7 @@ bool mtftp_directory_find(void *user, const char *boot_file, struct pxe_mtftp *r
         .server_port = settings->mtftp_server_port,
         .open_timeout = OPEN_TIMEOUT_S,
         .reopen_delay = REOPEN_DELAY_S,
+        .passes_routers = settings->ttl > 1,
     };
     return true;
 }

@@ -71,6 +71,10 @@ struct stream *stream_for(struct multicast_server *server, const struct download
 /* Takes download and content over. */
 void stream_join(struct multicast_server *server, struct stream *stream, struct download *download,
                  struct content *content, int64_t now_us);
+/* What a receiver has got, as far as we know. */
+struct transfer_statistics stream_statistics(const struct stream *stream,
+                                             const struct receiver *receiver, int64_t now_us);
+
 /* Both may free the stream. */
 void stream_take_packet(struct multicast_server *server, struct stream *stream,
                         const struct udp_datagram *datagram, int64_t now_us);

@@ -208,9 +208,11 @@ gboolean multicast_server_configure(struct multicast_server *server,
 }
 
 gboolean multicast_server_join(struct multicast_server *server, struct download *download,
-                               struct content *content) {
+                               struct content *content, gboolean is_near) {
     g_mutex_lock(&server->lock);
-    struct stream *stream = stream_for(server, download, content);
+    /* What may pass no router reaches nobody behind one. */
+    gboolean in_reach = is_near || server->settings.ttl > 1;
+    struct stream *stream = in_reach ? stream_for(server, download, content) : NULL;
     server->counters[stream != NULL ? MULTICAST_COUNTER_JOINED : MULTICAST_COUNTER_ALONE]++;
     if (stream != NULL) {
         stream_join(server, stream, download, content, g_get_monotonic_time());
@@ -218,6 +220,24 @@ gboolean multicast_server_join(struct multicast_server *server, struct download 
     }
     g_mutex_unlock(&server->lock);
     return stream != NULL;
+}
+
+void multicast_server_running(struct multicast_server *server, unsigned most,
+                              void (*visit)(const struct tftp_report *report, gpointer user),
+                              gpointer user) {
+    int64_t now_us = g_get_monotonic_time();
+    g_mutex_lock(&server->lock);
+    for (unsigned i = 0; i < LIMIT_MULTICAST_GROUPS; i++) {
+        const struct stream *stream = server->streams[i];
+        GList *link = stream != NULL ? stream->group.members.head : NULL;
+        for (; link != NULL && most > 0; link = link->next, most--) {
+            const struct receiver *receiver = link->data;
+            struct tftp_report report = download_report(receiver->download, now_us);
+            report.statistics = stream_statistics(stream, receiver, now_us);
+            visit(&report, user);
+        }
+    }
+    g_mutex_unlock(&server->lock);
 }
 
 void multicast_server_counters(struct multicast_server *server,

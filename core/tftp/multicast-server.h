@@ -51,10 +51,16 @@ gboolean multicast_server_configure(struct multicast_server *server,
                                     const struct multicast_server_options *options, GError **error);
 
 /* Lets the download, which is in no table any more, take part in the group that gets `content`, or
- * begin one, and tells the client. TRUE: download and the reference to the content are taken over.
- * FALSE: this file or this client is not for multicast, or there is no room: serve it alone. */
+ * begin one, and tells the client. `is_near`: no router is between the client and us. TRUE: download
+ * and the reference to the content are taken over. FALSE: this file or this client is not for
+ * multicast, or there is no room: serve it alone. */
 gboolean multicast_server_join(struct multicast_server *server, struct download *download,
-                               struct content *content);
+                               struct content *content, gboolean is_near);
+
+/* Calls `visit` for up to `most` clients of streams, as tftp_server_running() does. Any thread. */
+void multicast_server_running(struct multicast_server *server, unsigned most,
+                              void (*visit)(const struct tftp_report *report, gpointer user),
+                              gpointer user);
 
 /* Any thread. */
 void multicast_server_counters(struct multicast_server *server,

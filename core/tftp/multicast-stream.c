@@ -163,9 +163,8 @@ static void stream_free(struct multicast_server *server, struct stream *stream) 
     g_free(stream);
 }
 
-/* What a receiver has got, as far as we know. */
-static struct transfer_statistics statistics_of(const struct stream *stream,
-                                                const struct receiver *receiver, int64_t now_us) {
+struct transfer_statistics stream_statistics(const struct stream *stream,
+                                             const struct receiver *receiver, int64_t now_us) {
     const struct multicast_setup *setup = &stream->group.setup;
     return (struct transfer_statistics){
         .bytes = MIN(receiver->member.acknowledged * setup->block_size, setup->size),
@@ -184,7 +183,7 @@ static void end_receiver(struct multicast_server *server, struct stream *stream,
     struct download *download = receiver->download;
     g_hash_table_remove(stream->receivers, receiver);
     server->counters[MULTICAST_COUNTER_MEMBERS]--;
-    struct transfer_statistics statistics = statistics_of(stream, receiver, now_us);
+    struct transfer_statistics statistics = stream_statistics(stream, receiver, now_us);
     download_end(download, download->outcome, message, now_us);
     multicast_server_report(server, download, &statistics);
     g_free(receiver);
@@ -259,6 +258,7 @@ static gboolean may_be_shared(const struct multicast_server *server,
     return download->key.client.family == 4 && download->interface != 0 &&
            content_is_file(content) && block_size >= BLOCK_PLAIN &&
            content_size(content) / block_size < MULTICAST_BLOCKS_MAX &&
+           server->counters[MULTICAST_COUNTER_MEMBERS] < LIMIT_MULTICAST_TOTAL &&
            multicast_patterns_match((const char *const *) server->settings.patterns,
                                     download->name);
 }

@@ -97,7 +97,9 @@ static gboolean start_multicast(struct tftp_server *server, struct download *dow
     if (!download->agreement.wants_multicast || server->multicast == NULL)
         return FALSE;
     download_table_remove(server->table, download);
-    if (multicast_server_join(server->multicast, download, content))
+    gboolean is_near = server->interfaces == NULL ||
+                       interfaces_find_network(server->interfaces, &download->key.client) != NULL;
+    if (multicast_server_join(server->multicast, download, content, is_near))
         return TRUE;
     download_table_add(server->table, download);
     return FALSE;

@@ -174,6 +174,18 @@ def _(folder):
             expect(plain.has_file(path), plain.said()[-500:])
 
 
+@case("atftp: two transfer threads, one stream", 90)
+def _(folder):
+    root, path = root_with(folder)
+    with daemon(folder, root, **{"multicast-rate": "3M", "threads": 2}) as server, \
+            machines.up(lab(), 4) as names, clients(folder, names) as all_of_them:
+        wait_for(server, "joined", 4)
+        expect(counters(server)["streams"] == 1, counters(server))
+        expect(len(server.ask("status")["transfers"]) == 4, "status lists all four")
+        for client in all_of_them:
+            expect(client.has_file(path), client.said()[-500:])
+
+
 @case("multicast is off by default, and a reload turns it on", 60)
 def _(folder):
     root, path = root_with(folder, 1 << 20)
@@ -220,7 +232,7 @@ def variable_window(name, windows, seconds=20):
             came.append(block - begun)
 
 
-@case("msftwindow: windows as large as each acknowledgement says", 60)
+@case("msftwindow: windows of its own choice", 60)
 def _(folder):
     root, path = root_with(folder, 3 << 20)
     with open(path, "rb") as f:

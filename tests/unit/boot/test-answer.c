@@ -130,8 +130,7 @@ static void test_broadcast_flag(struct fixture *fixture, gconstpointer data) {
 
 /* Every file that ends in ".0" goes to a group. */
 static bool find_mtftp(void *user, const char *boot_file, struct pxe_mtftp *ret_mtftp) {
-    (void) user;
-    *ret_mtftp = (struct pxe_mtftp){0xefff0207, 1757, 1759, 2, 5};
+    *ret_mtftp = (struct pxe_mtftp){0xefff0207, 1757, 1759, 2, 5, user != NULL};
     return g_str_has_suffix(boot_file, ".0");
 }
 
@@ -170,6 +169,10 @@ static void test_mtftp(struct fixture *fixture, gconstpointer data) {
         ask_assert(&fixture->view, "option.43", "06:01:08:ff");
         assert_quirk(fixture, "mtftp", FALSE);
     }
+    /* Nor does what is sent to a group come through a relay's router. */
+    g_autoptr(Wire) relayed = ask_change(wire_new(), "giaddr = 10.1.0.1", NULL);
+    answer_with_mtftp(fixture, relayed, "loader.0");
+    assert_quirk(fixture, "mtftp", FALSE);
     /* Another server's files are none of our business. */
     set(fixture, BOOT_HOST_REPLY_SERVER, "10.99.0.9");
     answer_with_mtftp(fixture, bios, "loader.0");

@@ -243,6 +243,15 @@ static void test_bad_groups(struct fixture *fixture, gconstpointer unused) {
                    "239.255.1.0/24 (224.0.0.0/4, but not 224.0.0.0/24)");
 }
 
+static void test_overlapping_groups(struct fixture *fixture, gconstpointer unused) {
+    expect_problem(fixture,
+                   "[tftp]\nmulticast = *.wim\nmtftp = *.0\nmtftp-client-port = 1758\n"
+                   "multicast-groups = 239.255.2.128/25\n" CHAIN,
+                   "boothost.conf:5",
+                   "multicast-groups and mtftp-groups overlap, and so do their ports: give each a "
+                   "range of its own");
+}
+
 static void test_a_line_that_is_none_is_shown(struct fixture *fixture, gconstpointer unused) {
     expect_problem(fixture, CHAIN "hello\n", "boothost.conf:5",
                    "'hello' is neither [group], key = value nor # comment");
@@ -302,6 +311,7 @@ int main(int argc, char **argv) {
     ADD("mtftp-has-a-directory", test_mtftp);
     ADD("patterns-stay-below-the-root", test_bad_multicast);
     ADD("groups-are-multicast-addresses", test_bad_groups);
+    ADD("groups-do-not-overlap", test_overlapping_groups);
     ADD("a-line-that-is-none-is-shown", test_a_line_that_is_none_is_shown);
     ADD("a-key-twice-is-refused", test_a_key_twice_is_refused);
     ADD("a-chain-needs-its-groups", test_a_chain_needs_its_groups);

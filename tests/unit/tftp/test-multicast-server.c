@@ -257,6 +257,40 @@ static void test_alone(void) {
     stage_free(stage);
 }
 
+static void count_visit(const struct tftp_report *report, gpointer user) {
+    g_assert_cmpstr(report->name, ==, "a.wim");
+    g_assert_cmpint(report->outcome, ==, TRANSFER_RUNNING);
+    g_assert_cmpuint(report->statistics.size, ==, SIZE);
+    (*(unsigned *) user)++;
+}
+
+static void test_running(void) {
+    struct stage *stage = stage_new();
+    g_assert_true(ask(stage, 0, "multicast="));
+    g_assert_false(ask(stage, 1, "multicast="));
+    unsigned seen = 0;
+    multicast_server_running(stage->multicast, 10, count_visit, &seen);
+    g_assert_cmpuint(seen, ==, 2);
+    multicast_server_running(stage->multicast, 1, count_visit, &seen);
+    g_assert_cmpuint(seen, ==, 3);
+    stage_free(stage);
+}
+
+/* The client of the loopback is in no network of the only link: a router is in between. */
+static void test_behind_a_router(void) {
+    struct stage *stage = stage_new();
+    struct interface link = {.index = 7, .name = "far", .up = TRUE};
+    struct interfaces *interfaces = interfaces_new(&link, 1);
+    struct tftp_settings settings = {.multicast = TRUE};
+    tftp_server_configure(stage->server, &settings, stage->root, interfaces);
+    interfaces_unref(interfaces);
+    g_autoptr(GByteArray) got =
+        tftp_client_fetch(stage->clients[0], "a.wim", "multicast= blksize=1024");
+    g_assert_cmpuint(got->len, ==, SIZE);
+    g_assert_cmpuint(counter(stage, MULTICAST_COUNTER_ALONE), ==, 1);
+    stage_free(stage);
+}
+
 static void test_no_patterns(void) {
     struct stage *stage = stage_new();
     struct multicast_settings settings;
@@ -278,6 +312,8 @@ int main(int argc, char **argv) {
     ADD("a-stop-tells-everyone", test_stop_tells_all);
     ADD("repeats-errors-and-strangers", test_repeats_errors_and_strangers);
     ADD("what-is-not-shared-comes-alone", test_alone);
+    ADD("status-lists-the-members", test_running);
+    ADD("who-is-behind-a-router-comes-alone", test_behind_a_router);
     ADD("a-reload-may-turn-it-off", test_no_patterns);
     return g_test_run();
 }
