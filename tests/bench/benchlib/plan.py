@@ -87,5 +87,6 @@ class Plan:
             for servers, works, share in ((sweep.session_servers(self.servers), self.sessions, 0.6),
                                           (self.by_devices, self.devices, 0.7)):
                 measured.update(rounds.measure_all(servers, works, until(share), few, tools, calm))
-        measured.update(rough.measure_all(self.servers, self.roughs, until(0.75), few, tools))
+        measured.update(rough.measure_all(self.servers, self.roughs, until(0.75), 1 if self.quick else 2,
+                                          tools))
         return measured
