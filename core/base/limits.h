@@ -47,9 +47,10 @@
 /* Bytes of all of them; beyond, those silent for longest keep their last decision alone. */
 #define LIMIT_SESSION_BYTES (INT64_C(144) * 1024 * 1024)
 #define LIMIT_SESSION_IDLE_US                                                                      \
-    (INT64_C(3600) * 1000000)     /* a client silent for so long is forgotten */
-#define LIMIT_SESSION_DECISIONS 6 /* traces kept of one client: a chain-loaded boot has four */
-#define LIMIT_SESSION_TRANSFERS 8 /* transfers kept of one client */
+    (INT64_C(3600) * 1000000) /* a client silent for so long is forgotten */
+#define LIMIT_SESSION_DECISIONS                                                                    \
+    4 /* traces kept of one client, as many as a chain-loaded boot has */
+#define LIMIT_SESSION_TRANSFERS 8                       /* transfers kept of one client */
 #define LIMIT_EXCHANGE_US       (INT64_C(60) * 1000000) /* one DISCOVER exchange, PXE 2.1 section 2.2.3 */
 #define LIMIT_ATTEMPT_US        (INT64_C(600) * 1000000) /* a client back later than this starts anew */
 #define LIMIT_SETTLED_US                                                                           \
@@ -78,13 +79,13 @@
 #define LIMIT_TFTP_REQUEST     512   /* bytes of an RRQ, RFC 2347 */
 #define LIMIT_TFTP_BLOCK_MAX   65464 /* RFC 2348 */
 #define LIMIT_TFTP_BLOCK_MIN   8
-#define LIMIT_TFTP_WINDOW_MAX  256  /* blocks in flight we ever allow, RFC 7440 allows 65535 */
+#define LIMIT_TFTP_WINDOW_MAX  256 /* blocks in flight we ever allow, RFC 7440 allows 65535 */
 #define LIMIT_TFTP_RATE_MIN                                                                        \
     (64 * 1024) /* bytes a second; less would keep clients waiting longer than they repeat */
 #define LIMIT_TFTP_RATE_MAX (INT64_C(100) * 1024 * 1024 * 1024)
-#define LIMIT_OPENS            4096 /* file requests that wait for providers, in all */
-#define LIMIT_FEEDS            256  /* contents of providers that are sent while they are made */
-#define LIMIT_FEED_BYTES       (256 * 1024) /* of each in memory */
+#define LIMIT_OPENS         4096 /* file requests that wait for providers, in all */
+#define LIMIT_FEEDS         256  /* contents of providers that are sent while they are made */
+#define LIMIT_FEED_BYTES    (256 * 1024) /* of each in memory */
 #define LIMIT_FEED_STALL_US                                                                        \
     (INT64_C(60) * 1000000)        /* without a byte of its reader that is being waited for */
 #define LIMIT_FOLDER_SCAN    16384 /* entries of one folder compared without regard to case */
