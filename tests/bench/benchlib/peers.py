@@ -93,6 +93,7 @@ class TftpdHpa(Unpacked):
     """A process for each transfer."""
 
     name = "tftpd-hpa"
+    forks = True
     package = "tftpd-hpa"
     program = "usr/sbin/in.tftpd"
 

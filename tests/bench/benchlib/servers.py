@@ -26,6 +26,7 @@ class Server:
     ports = {67, 69, 4011}              # it serves when these are bound
     kinds = {"answers", "tftp"}         # of work that it knows
     repeats = True                      # what was lost on the way
+    forks = False                       # a process for each transfer, which only a Cgroup can count
     windows = True                      # false from when it grants none
 
     def __init__(self, folder, root):
@@ -49,6 +50,9 @@ class Server:
 
     def start(self):
         self.group = Cgroup(self.name)
+        if self.forks and self.group.path is None:
+            raise BenchError(f"the children of {self.name} cannot be counted: this kernel lends no control "
+                             "group of version 2. Name the other servers with --server")
         self.process = self.net.start(self.net.server, self.command(), SERVER_CPU, self.group,
                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + START_SECONDS
