@@ -44,26 +44,28 @@ struct turn {
 };
 
 struct download {
+    /* What every packet touches, in as few cache lines as there can be. */
     struct timer timer; /* first member: the timer is the download */
     struct download_key key;
     unsigned socket;          /* position of the data socket */
     struct download *sibling; /* another one of the same client address and port */
-    struct source *source;    /* the table's */
-    uint64_t id;              /* never given twice */
-    struct address server;    /* our address, the source of all answers */
-    struct udp_path path;     /* from there to the client */
-    unsigned interface;       /* it arrived on */
+    struct content *content;  /* NULL while it is waited for */
+    gboolean is_unverified;
+    gboolean unread;          /* the kernel could not read what was to be sent */
+    uint64_t prefetched;      /* bytes of the content that the disk was asked for ahead of time */
+    struct transfer transfer; /* once there is content */
+    struct udp_path path;     /* from our address to the client */
+    struct turn turn;
+
+    struct source *source; /* the table's */
+    uint64_t id;           /* never given twice */
+    struct address server; /* our address, the source of all answers */
+    unsigned interface;    /* it arrived on */
     struct tftp_agreement agreement;
     struct tftp_settings settings; /* as they were when the request came */
     int64_t arrived_us;
-    struct content *content;  /* NULL while it is waited for */
-    struct transfer transfer; /* once there is content */
-    uint64_t prefetched;      /* bytes of the content that the disk was asked for ahead of time */
-    struct turn turn;
-    gboolean unread; /* the kernel could not read what was to be sent */
-    GList link; /* in the table's queue until the client has proved itself; after the end in the
+    GList link;    /* in the table's queue until the client has proved itself; after the end in the
                  * server's queue of what its owner is to be told */
-    gboolean is_unverified;
     uint64_t mark; /* the owner's, see struct tftp_open */
     enum transfer_outcome outcome;
     int64_t ended_us;      /* 0: it runs */

@@ -17,7 +17,7 @@ struct tftp_settings {
     unsigned window_size; /* blocks sent per acknowledgement at most, 1 to 256; default 32, since a
                            * client's receive ring may be short */
     unsigned timeout_ms;  /* longest wait between two repetitions; default 1000. The wait starts
-                           * from the measured round trip, 20 ms at least, and doubles up to this */
+                           * from the measured round trip and 20 ms, and doubles up to this */
     unsigned retries;   /* a transfer is given up after retries x timeout of silence; default 30 */
     unsigned rollover;  /* block number that follows 65535: 0 (default) or 1 */
     unsigned transfers; /* transfers at once, 1 to LIMIT_TRANSFERS (default); fewer where

@@ -613,6 +613,35 @@ static void serve_names(gpointer user, struct tftp_open *open) {
     tftp_open_serve(open, strcmp(open->name, "grubx64.efi") == 0 ? names : NULL);
 }
 
+static void test_file_replaced_while_sent(void) {
+    g_autofree char *path = g_dir_make_tmp("boothost-root-XXXXXX", NULL);
+    g_autofree char *file = g_build_filename(path, "image", NULL);
+    g_autofree char *old = g_strnfill(100000, 'o');
+    g_autofree char *new = g_strnfill(100000, 'n');
+    g_assert_true(g_file_set_contents(file, old, -1, NULL));
+    struct tftp_server_options options = {.root = content_root_open(path, NULL)};
+    struct tftp_server *server = start_server(&options);
+    content_root_unref(options.root);
+    struct tftp_client *first = tftp_client_new(LOOPBACK, tftp_server_port(server));
+    struct tftp_client *second = tftp_client_new(LOOPBACK, tftp_server_port(server));
+    tftp_client_ask(first, TFTP_RRQ, "image", "octet", "");
+    tftp_client_expect_data(first, 1);
+    g_assert_true(g_file_set_contents(file, new, -1, NULL)); /* another inode, by a rename */
+    g_autoptr(GByteArray) got = tftp_client_fetch(second, "image", "");
+    g_assert_cmpmem(got->data, got->len, new, 100000);
+    for (uint16_t block = 1; block <= 100000 / 512; block++) {
+        tftp_client_ack(first, block);
+        tftp_client_expect_data(first, (uint16_t) (block + 1));
+        size_t size = first->packet.payload.size;
+        g_assert_cmpmem(first->packet.payload.data, size, old, size);
+    }
+    tftp_client_free(first);
+    tftp_client_free(second);
+    tftp_server_free(server);
+    g_assert_cmpint(unlink(file), ==, 0);
+    g_assert_cmpint(rmdir(path), ==, 0);
+}
+
 static void test_names_below_the_root(void) {
     g_autofree char *path = g_dir_make_tmp("boothost-root-XXXXXX", NULL);
     g_autofree char *file = g_build_filename(path, "grubx64.efi", NULL);
@@ -686,6 +715,7 @@ int main(int argc, char **argv) {
     ADD("many-clients-at-once", test_many_clients_at_once);
     ADD("running-transfers-are-listed", test_running_list);
     ADD("the-served-root-alone-and-changed", test_served_root_alone);
+    ADD("a-file-replaced-while-sent-goes-on", test_file_replaced_while_sent);
     ADD("the-owner-names-what-to-look-for", test_names_below_the_root);
     ADD("a-taken-port-is-explained", test_port_in_use);
     ADD("counters-have-names", test_counters_have_names);
