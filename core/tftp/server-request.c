@@ -116,10 +116,12 @@ static void take_read_request(struct tftp_server *server, struct request *reques
         return;
     }
     struct download *old = download_table_find_name(server->table, &request->open.client, name);
-    if (old != NULL && old->content == NULL)
-        return; /* its content is on the way; asking again must not start the wait anew */
-    if (old != NULL && is_same_request(old, request) && server_repeat(server, old))
+    /* While its content is on the way, asking again must not start the wait anew. */
+    if (old != NULL &&
+        (old->content == NULL || (is_same_request(old, request) && server_repeat(server, old)))) {
+        server->counters[TFTP_COUNTER_REPEATED]++;
         return;
+    }
     if (old != NULL)
         server_end(server, old, TRANSFER_REPLACED, "the client asked anew");
     unsigned socket = 0;

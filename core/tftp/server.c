@@ -20,6 +20,7 @@ const char *tftp_counter_name(enum tftp_counter counter) {
         [TFTP_COUNTER_REFUSED] = "refused",
         [TFTP_COUNTER_FAILED] = "failed",
         [TFTP_COUNTER_REPLACED] = "replaced",
+        [TFTP_COUNTER_REPEATED] = "repeated",
         [TFTP_COUNTER_WRITE_REFUSED] = "write-refused",
         [TFTP_COUNTER_MALFORMED] = "malformed",
         [TFTP_COUNTER_MODE_REFUSED] = "mode-refused",

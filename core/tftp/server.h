@@ -90,6 +90,7 @@ enum tftp_counter {
     TFTP_COUNTER_REFUSED,       /* not found, no access, bad name, by a provider */
     TFTP_COUNTER_FAILED,        /* the content failed while it was sent, or the server stopped */
     TFTP_COUNTER_REPLACED,      /* the client asked anew for the same file */
+    TFTP_COUNTER_REPEATED,      /* requests that were sent twice: no other transfer comes of them */
     TFTP_COUNTER_WRITE_REFUSED, /* write requests */
     TFTP_COUNTER_MALFORMED,     /* no TFTP, or no request on the request port */
     TFTP_COUNTER_MODE_REFUSED,  /* neither octet nor netascii: ERROR 4 */

@@ -130,6 +130,7 @@ class Transfer:
         self.wanted = {key for key, _ in options}
         self.fate, self.blocks = fate, blocks
         self.former = None              # the server's end of the transfer that was given up
+        self.acknowledged = False       # it has heard from us: asking anew begins another transfer
         self.begin()
 
     def begin(self):
@@ -139,7 +140,7 @@ class Transfer:
         self.machine.send(self.request, (SRV, 69))
 
     def acknowledge(self):
-        self.in_window = 0
+        self.in_window, self.acknowledged = 0, True
         self.machine.send(struct.pack("!HH", ACKNOWLEDGE, self.have & 0xffff), self.peer)
 
     def complain(self):
@@ -214,7 +215,7 @@ class Transfer:
     def meets_fate(self):
         if self.fate == "asks-anew":
             self.count["asked-anew"] += 1
-            self.fate, self.former = "ends", self.peer
+            self.fate, self.former = "ends", self.peer if self.acknowledged else None
             self.begin()
             self.ask()
             return True

@@ -73,7 +73,8 @@ def adds_up(status):
     """Every request ended in one way, and every packet had one fate."""
     tftp = dict(status["tftp"])
     ends = sum(tftp.get(name, 0) for name in (
-        "running", "completed", "size-probes", "aborted", "timed-out", "refused", "failed", "replaced"))
+        "running", "completed", "size-probes", "aborted", "timed-out", "refused", "failed", "replaced",
+        "repeated"))
     limits = {name: n for name, n in tftp.items() if name.startswith("limit-") and n}
     expect(not limits, "limits were met:", limits)
     expect(tftp["requests"] == ends, "read requests do not add up:", tftp)
@@ -92,12 +93,13 @@ def seen_alike(seen, status):
     expect(tftp["completed"] >= seen["completed"], "more files came than were sent:", seen, tftp)
 
 
-def weathers(seconds):
+def weathers(seconds, threads):
     def test(folder):
         make_files(os.path.join(folder, "root"))
         lab().ip("host", "route", "replace", "local", storm.NETWORK, "dev", "lo")
         lab().ip("srv", "route", "replace", storm.NETWORK, "via", HOST)
-        with Daemon(folder, SERVED, root=os.path.join(folder, "root"), tftp={"retries": 8}) as daemon:
+        with Daemon(folder, SERVED, root=os.path.join(folder, "root"), server={"threads": threads},
+                    tftp={"retries": 8, "threads": threads}) as daemon:
             first = rage(folder, WARM_UP, 1)
             before = calm(daemon)
             seen = rage(folder, seconds, 2)
@@ -114,7 +116,9 @@ def weathers(seconds):
 
 
 STORM = take_minutes()
-case("memory returns to where it began", STORM + WARM_UP + 4 * QUIET)(weathers(STORM))
+for number in (1, 3):
+    case(f"memory returns to where it began, {number} threads", STORM + WARM_UP + 4 * QUIET)(
+        weathers(STORM, number))
 
 if __name__ == "__main__":
     main()
