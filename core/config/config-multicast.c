@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "provider/problem.h"
 
 #define RATE_LEAST (64 * 1024) /* less would keep clients waiting longer than they repeat */
 
@@ -79,10 +80,23 @@ const char *config_mtftp_server_port(struct multicast_settings *settings, const 
     return set_port(&settings->mtftp_server_port, value);
 }
 
-gboolean config_multicast_overlaps(const struct multicast_settings *settings) {
+static gboolean overlaps(const struct multicast_settings *settings) {
     const struct multicast_range *one = &settings->groups;
     const struct multicast_range *other = &settings->mtftp_groups;
     return settings->patterns != NULL && settings->mtftp_patterns != NULL &&
            settings->port == settings->mtftp_client_port &&
            one->first < other->first + other->count && other->first < one->first + one->count;
+}
+
+void config_multicast_check(const struct multicast_settings *settings, const struct key_file *file,
+                            GPtrArray *problems) {
+    const struct key_group *tftp = key_file_group(file, "tftp");
+    if (tftp == NULL || !overlaps(settings))
+        return;
+    const struct key_line *line = key_group_line(tftp, "mtftp-groups");
+    if (line == NULL)
+        line = key_group_line(tftp, "multicast-groups");
+    g_ptr_array_add(problems, problem_new(TRUE, line != NULL ? line->where : tftp->where,
+                                          "multicast-groups and mtftp-groups overlap, and so do "
+                                          "their ports: give each a range of its own"));
 }

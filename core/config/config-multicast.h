@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "config/key-file.h"
 #include "tftp/multicast-settings.h"
 
 /* Take a value; NULL when it is fine, else what was expected instead (static text). */
@@ -19,5 +20,6 @@ const char *config_mtftp_client_port(struct multicast_settings *settings, const 
 const char *config_mtftp_server_port(struct multicast_settings *settings, const char *value);
 const char *config_multicast_rate(struct multicast_settings *settings, const char *value);
 
-/* Whether both protocols are used and could send to one address and port. */
-gboolean config_multicast_overlaps(const struct multicast_settings *settings);
+/* Names what the keys together make wrong: two files must never be heard at one address and port. */
+void config_multicast_check(const struct multicast_settings *settings, const struct key_file *file,
+                            GPtrArray *problems);

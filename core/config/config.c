@@ -299,20 +299,6 @@ static void read_chain(struct config_reader *reader, const struct key_file *file
                              reader->config->instances, reader->problems);
 }
 
-/* Two files must never be heard at one address and port. */
-static void check_multicast(struct config_reader *reader, const struct key_file *file) {
-    const struct key_group *tftp = key_file_group(file, "tftp");
-    if (tftp == NULL || !config_multicast_overlaps(&reader->config->multicast))
-        return;
-    const struct key_line *line = key_group_line(tftp, "mtftp-groups");
-    if (line == NULL)
-        line = key_group_line(tftp, "multicast-groups");
-    g_ptr_array_add(reader->problems,
-                    problem_new(TRUE, line != NULL ? line->where : tftp->where,
-                                "multicast-groups and mtftp-groups overlap, and so do their "
-                                "ports: give each a range of its own"));
-}
-
 static void read_groups(struct config_reader *reader, const struct key_file *file) {
     static const char *const known[] = {"server", "tftp", "chain", "provider NAME", NULL};
     for (guint i = 0; i < file->groups->len; i++) {
@@ -324,7 +310,7 @@ static void read_groups(struct config_reader *reader, const struct key_file *fil
         else if (strcmp(group->name, "chain") != 0 && !g_str_has_prefix(group->name, "provider "))
             complain(reader, group->where, "group", group->name, known);
     }
-    check_multicast(reader, file);
+    config_multicast_check(&reader->config->multicast, file, reader->problems);
     read_chain(reader, file);
 }
 
