@@ -4,11 +4,17 @@
  */
 #include "base/clock.h"
 
-#include <glib.h>
 #include <time.h>
 
+static int64_t read_clock(clockid_t which) {
+    struct timespec now = {0};
+    clock_gettime(which, &now);
+    return (int64_t) now.tv_sec * CLOCK_SECOND + now.tv_nsec / 1000;
+}
+
+/* The same clock as g_get_monotonic_time(), which sources of the main loop go by. */
 static int64_t now_monotonic(const struct clock *clock) {
-    return g_get_monotonic_time();
+    return read_clock(CLOCK_MONOTONIC);
 }
 
 const struct clock *clock_monotonic(void) {
@@ -17,9 +23,7 @@ const struct clock *clock_monotonic(void) {
 }
 
 static int64_t now_coarse(const struct clock *clock) {
-    struct timespec now = {0};
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return (int64_t) now.tv_sec * CLOCK_SECOND + now.tv_nsec / 1000;
+    return read_clock(CLOCK_MONOTONIC_COARSE);
 }
 
 const struct clock *clock_coarse(void) {
