@@ -9,10 +9,13 @@ import subprocess
 import sys
 
 import crowd
-from harness import DEFAULT, HERE, Daemon, case, expect, lab, main
+from harness import BUILD, DEFAULT, HERE, Daemon, case, expect, flood, lab, main
 from lablib.net import HOST
+from wire import tftp_get
 
 SERVED = {"default": DEFAULT}
+# Holds up the packet thread for 2 ms with each request.
+DAWDLES = {"slow": {"module": os.path.join(BUILD, "tests", "zoo", "dawdles.so")}, "default": DEFAULT}
 SLOW = 1000
 FAST_AT = 0x8000                        # number of the fast client
 SECONDS = 8
@@ -20,14 +23,16 @@ FILE_BYTES = 4 << 30                    # sparse
 
 
 @contextlib.contextmanager
-def served(folder, **tftp):
+def served(folder, providers=None, **tftp):
     root = os.path.join(folder, "root")
     os.makedirs(root)
     with open(os.path.join(root, "large"), "wb") as f:
         f.truncate(FILE_BYTES)
+    with open(os.path.join(root, "small"), "wb") as f:
+        f.write(bytes(1024))
     lab().ip("host", "route", "replace", "local", crowd.NETWORK, "dev", "lo")
     lab().ip("srv", "route", "replace", crowd.NETWORK, "via", HOST)
-    with Daemon(folder, SERVED, root=root, tftp={"rollover": 0, **tftp}) as daemon:
+    with Daemon(folder, providers or SERVED, root=root, tftp={"rollover": 0, **tftp}) as daemon:
         yield daemon
 
 
@@ -91,6 +96,21 @@ def capped(folder):
     print(f"# {min(shares):.2f} to {max(shares):.2f} of the cap, again: {got['twice']} blocks", flush=True)
     expect(0.7 < min(shares) and max(shares) < 1.1, "the cap is not kept:", shares)
     expect(got["twice"] < sum(got["bytes"]) / crowd.BLOCK / 50, "blocks came again:", got["twice"])
+
+
+@case("files while the packet thread is held up", 90)
+def held_up(folder):
+    with served(folder, DAWDLES):
+        alone = finish(start(SECONDS / 2, 1, 0, 32, FAST_AT), SECONDS)["bytes"][0] * 2
+        fast = start(SECONDS, 1, 0, 32, FAST_AT)
+        with flood("valid-discover", SECONDS, 1600) as sender:
+            small = [len(tftp_get(lab(), "small")) for _ in range(10)]
+            fast = finish(fast, SECONDS)
+            sender.wait(30)
+    print(f"# {alone >> 20} MiB without requests, {fast['bytes'][0] >> 20} MiB with too many; again: "
+          f"{fast['twice']} blocks", flush=True)
+    expect(small == [1024] * 10, "small files:", small)
+    expect(fast["bytes"][0] > alone / 8, "a transfer waits for the packet thread:", fast, alone)
 
 
 if __name__ == "__main__":
