@@ -38,7 +38,8 @@ struct database {
     /* The packet thread's. */
     struct cache cache;
     int64_t cold_until_us; /* a lookup has waited for the disk: let the clerk do so */
-    long disk_reads;       /* of the thread, when that was last looked at */
+    pthread_t slow_thread; /* who last met a slow lookup, and what it had read from disks by then */
+    long disk_reads;
 
     /* Of the store and all that follows until the next lock. Held while the disk is waited for: the
      * packet thread only tries it. */

@@ -59,14 +59,16 @@ static bool catch_up(struct database *database, bool *ret_is_warm) {
 }
 
 /* Most of the file is in memory, not all. A slow lookup that read from the disk is the last one for
- * a while; one that another thread has interrupted is not. */
+ * a while; one that was interrupted by another thread is not. The kernel counts by thread. */
 static void watch_disk(struct database *database, int64_t start_us) {
     struct rusage usage;
     int64_t now_us = database->host->now(database->host);
     if (now_us - start_us < SLOW_LOOKUP || getrusage(RUSAGE_THREAD, &usage) != 0)
         return;
-    if (usage.ru_inblock != database->disk_reads)
+    bool is_same_thread = pthread_equal(database->slow_thread, pthread_self()) != 0;
+    if (is_same_thread && usage.ru_inblock != database->disk_reads)
         database->cold_until_us = now_us + COLD_FOR;
+    database->slow_thread = pthread_self();
     database->disk_reads = usage.ru_inblock;
 }
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "boot-host-fake.h"
 #include "schema.h"
@@ -333,6 +334,25 @@ static void test_a_ruined_file_is_an_error(struct fixture *fixture, gconstpointe
     g_assert_true(boot_host_fake_said(fixture->fake, "file is not a database"));
 }
 
+/* Cut off in place, as by a copy over it: reading it must not end the daemon. */
+static void test_a_file_that_is_cut_off_is_an_error(struct fixture *fixture, gconstpointer data) {
+    fixture_open(fixture);
+    g_assert_cmpint(execute(fixture->path,
+                            "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE"
+                            " i < 99999) INSERT INTO device (mac) SELECT"
+                            " printf('52:54:00:%02x:%02x:%02x', i >> 16, i >> 8 & 255, i & 255)"
+                            " FROM n; PRAGMA wal_checkpoint(TRUNCATE)"),
+                    ==, SQLITE_OK);
+    let_time_pass(fixture);
+    g_assert_cmpint(decide(fixture, "52:54:00:00:00:01", NULL), ==, BOOT_HOST_PASS);
+    g_assert_cmpint(truncate(fixture->path, 8192), ==, 0);
+    for (int i = 0; i < 10; i++) {
+        let_time_pass(fixture);
+        g_assert_cmpint(decide(fixture, "52:54:00:01:00:01", NULL), ==, -EIO);
+    }
+    g_assert_true(boot_host_fake_said(fixture->fake, "malformed"));
+}
+
 static void test_a_newer_schema_is_refused(struct fixture *fixture, gconstpointer data) {
     fixture_open(fixture);
     boot_host_fake_close(fixture->fake);
@@ -584,6 +604,7 @@ int main(int argc, char **argv) {
     ADD("a-replaced-file-is-opened-anew", test_a_replaced_file_is_opened_anew);
     ADD("a-lost-file-is-an-error-until-it-is-back", test_a_lost_file_is_an_error_until_it_is_back);
     ADD("a-ruined-file-is-an-error", test_a_ruined_file_is_an_error);
+    ADD("a-file-that-is-cut-off-is-an-error", test_a_file_that_is_cut_off_is_an_error);
     ADD("a-newer-schema-is-refused", test_a_newer_schema_is_refused);
     ADD("a-foreign-database-is-refused", test_a_foreign_database_is_refused);
     ADD("a-locked-file-is-busy", test_a_locked_file_is_busy);
