@@ -10,7 +10,7 @@ import socket
 import struct
 import time
 
-from harness import DEFAULT, Daemon, case, expect, lab, main
+from harness import BUILD, DEFAULT, Daemon, case, expect, lab, main
 import machines
 from lablib.net import SRV
 from lablib.util import end_process, need, wait_until
@@ -184,6 +184,38 @@ def _(folder):
         expect(len(server.ask("status")["transfers"]) == 4, "status lists all four")
         for client in all_of_them:
             expect(client.has_file(path), client.said()[-500:])
+
+
+@contextlib.contextmanager
+def crowd(machine):
+    """A machine that has a network of addresses of its own, which srv reaches through it."""
+    network, at = "10.64.0.0/11", machines.address(0)
+    lab().ip(machine, "route", "add", "local", network, "dev", "lo")
+    lab().ip("srv", "route", "add", network, "via", at)
+    try:
+        yield "10.64.0.0", at
+    finally:
+        lab().ip("srv", "route", "del", network, check=False)
+
+
+@case("200 receivers at the price of a few", 90)
+def _(folder):
+    root, path = root_with(folder)
+    # A router is between srv and them, and multicast passes it.
+    with daemon(folder, root, **{"multicast-rate": "0", "multicast-ttl": 2}) as server, \
+            machines.up(lab(), 1) as names, crowd(names[0]) as (network, at):
+        for receivers, loss, most in ((2, 0, 1.05), (200, 0, 1.2), (200, 0.2, 2)):
+            before = counters(server)["blocks"]
+            load = lab().child(names[0], [
+                os.path.join(BUILD, "tests", "bench", "multicast-load"), "--server", SRV,
+                "--network", network, "--interface", at, "--file", NAME, "--content", path,
+                "--receivers", str(receivers), "--block-size", str(BLOCK), "--loss", str(loss)],
+                os.path.join(folder, "load.log"))
+            expect(load.wait(40) == 0, open(os.path.join(folder, "load.log")).read())
+            sent = counters(server)["blocks"] - before
+            expect(sent < BLOCKS * most, f"{receivers} receivers, {loss} % lost: {sent} blocks, "
+                   f"of {BLOCKS}")
+        expect(wait_until(lambda: counters(server)["completed"] == 402, 5), counters(server))
 
 
 @case("multicast is off by default, and a reload turns it on", 60)
