@@ -56,7 +56,7 @@ def _remarks(row):
     remarks = [f"FAILED, {fault}: {count}" for fault, count in row["wrong"].items()]
     if row["asked-again"]:
         remarks.append(f"{row['asked-again']:.0f} asked again")
-    if row["asked-window"] > 1 and row["window"] != row["asked-window"]:
+    if row["asked-window"] > 1 and row["window"] and row["window"] != row["asked-window"]:
         remarks.append(f"granted window {row['window']}")
     if row["rounds-used"] < row["rounds"]:
         remarks.append(f"{row['rounds-used']} of {row['rounds']} rounds calm")
