@@ -44,3 +44,23 @@ size_t request_unfold(const uint8_t *folded, size_t size, bool is_folded, uint8_
     memcpy(ret_bytes + DHCP_HEADER_SIZE, folded + NAMES_OFFSET, size - NAMES_OFFSET);
     return size + NAMES_SIZE + COOKIE_SIZE;
 }
+
+void request_thaw(const struct request *request, struct thawed *ret_thawed) {
+    size_t size = 0;
+    ret_thawed->known = (struct known){0};
+    if (request->size > 0)
+        size = request_unfold(request->bytes, request->size, request->is_folded, ret_thawed->bytes);
+    ret_thawed->has_view =
+        dhcp_parse((struct span){ret_thawed->bytes, size}, &ret_thawed->view) == DHCP_OK;
+    if (!ret_thawed->has_view)
+        return;
+    pxe_client_parse(&ret_thawed->view.options, &ret_thawed->pxe);
+    request_learn(request, &ret_thawed->view, &ret_thawed->pxe, &ret_thawed->known);
+}
+
+const struct known *request_known(const struct request *request, struct thawed *room) {
+    if (request->reading != NULL)
+        return &request->reading->known;
+    request_thaw(request, room);
+    return &room->known;
+}

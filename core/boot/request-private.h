@@ -38,9 +38,23 @@ struct piece {
 /* Stands in for a text that is not there, where NULL means: not asked for yet. */
 extern const char request_absent[];
 
+/* What has been taken out of the packet, or was told by another process. */
+struct known {
+    struct address network; /* that tells the client's network */
+    struct client_key key;
+    bool has_key;
+    bool is_http;
+    uint8_t architecture_count;
+    uint8_t number_mask; /* a bit for each number that is there */
+    uint16_t architectures[PXE_ARCHITECTURES_MAX];
+    uint32_t numbers[NUMBER_COUNT];
+    const char *loader; /* static; NULL: nobody knows */
+};
+
 struct reading {
     struct dhcp_view view; /* into `bytes` */
     struct pxe_client pxe; /* into `view` and `bytes` */
+    struct known known;
     _Atomic(const char *) texts[TEXT_COUNT];
     uint32_t room_used;
     char room[TEXT_ROOM];
@@ -50,30 +64,17 @@ struct reading {
 
 struct request {
     gatomicrefcount refs;
-
-    /* What a lean copy takes over: from here ... */
     uint32_t stage;
     struct request_origin origin; /* interface_name is `interface`, or NULL */
     char interface[INTERFACE_SIZE];
-    struct address network; /* that tells the client's network */
-    struct client_key key;
-    bool has_key;
-    bool is_http;
-    bool has_packet; /* that options may be asked of */
-    bool is_folded;  /* `bytes` hold no sname and file */
-    uint8_t architecture_count;
-    uint8_t number_mask; /* a bit for each number that is there */
-    uint16_t architectures[PXE_ARCHITECTURES_MAX];
-    uint32_t numbers[NUMBER_COUNT];
-    const char *loader; /* static; NULL: nobody knows */
-    /* ... to here. */
-
+    bool has_packet;         /* that options may be asked of */
+    bool is_folded;          /* `bytes` hold no sname and file */
+    uint32_t size;           /* of `bytes`; 0: it comes from no packet */
+    uint8_t *bytes;          /* behind this struct, or behind the reading */
     struct trace *decision;  /* the client's last one; only in the content door */
     GMutex lock;             /* over the making of texts: a provider's thread may ask for one */
     struct piece *pieces;    /* under the lock; texts live as long as the request */
     struct reading *reading; /* NULL: lean */
-    uint32_t size;           /* of `bytes` */
-    uint8_t *bytes;          /* behind this struct, or behind the reading */
 };
 
 G_STATIC_ASSERT(NUMBER_COUNT <= 8);
@@ -84,8 +85,20 @@ const char *request_keep_text(struct request *request, uint32_t field, const cha
 /* Sets a text for good; NULL: it is not there. Before anybody else knows the request. */
 void request_set_text(struct request *request, uint32_t field, const char *text);
 
+/* The client's architecture number `index`, best first; NULL behind the last. */
+const char *request_known_architecture(const struct known *known, uint32_t index);
+
 /* Makes those that nearly everybody asks for. Before anybody else knows the request. */
 void request_make_texts(struct request *request);
+
+/* Whose packet is it, going by the packet and the port it came to? */
+enum request_status request_classify(const struct request *request,
+                                     const struct request_origin *origin);
+
+/* Takes out of a packet what is asked for often. */
+void request_learn(const struct request *request, const struct dhcp_view *view,
+                   const struct pxe_client *pxe, struct known *known);
+void request_set_number(struct known *known, uint32_t field, uint32_t value);
 
 /* A packet without what no text comes from. */
 struct folded {
@@ -99,3 +112,16 @@ void request_fold(const struct request *request, struct folded *ret_folded);
 
 /* The whole datagram again, into `ret_bytes` of FOLDED_MAX bytes; returns its size. */
 size_t request_unfold(const uint8_t *folded, size_t size, bool is_folded, uint8_t *ret_bytes);
+
+/* A lean request's reading, on the stack of whoever asks. */
+struct thawed {
+    bool has_view; /* and `pxe` */
+    struct dhcp_view view;
+    struct pxe_client pxe;
+    struct known known;
+    uint8_t bytes[FOLDED_MAX];
+};
+void request_thaw(const struct request *request, struct thawed *ret_thawed);
+
+/* Of a working request its own, of a lean one what is thawed in `room`. */
+const struct known *request_known(const struct request *request, struct thawed *room);

@@ -58,5 +58,5 @@ enum request_status request_classify(const struct request *request,
         /* INIT-REBOOT and requests for another server's offer are the DHCP server's. */
         return REQUEST_NOT_DISCOVER;
     }
-    return request->has_key ? REQUEST_OK : REQUEST_NO_IDENTITY;
+    return REQUEST_OK;
 }

@@ -15,6 +15,7 @@ const char request_absent[] = "";
 /* What a text is made from. */
 struct source {
     const struct request *request;
+    const struct known *known;
     const struct dhcp_view *view; /* NULL: there is no packet */
     const struct pxe_client *pxe;
 };
@@ -80,10 +81,10 @@ static const char *make_ipv4(uint32_t number, char *buffer) {
     return number != 0 ? address_number_text(number, buffer) : NULL;
 }
 
-static const char *make_number(const struct request *request, uint32_t number, char *buffer) {
-    if ((request->number_mask >> number & 1) == 0)
+static const char *make_number(const struct known *known, uint32_t number, char *buffer) {
+    if ((known->number_mask >> number & 1) == 0)
         return NULL;
-    g_snprintf(buffer, PACKET_TEXT_SIZE, "%" G_GUINT32_FORMAT, request->numbers[number]);
+    g_snprintf(buffer, PACKET_TEXT_SIZE, "%" G_GUINT32_FORMAT, known->numbers[number]);
     return buffer;
 }
 
@@ -93,6 +94,21 @@ static const char *make_option(const struct source *source, uint8_t code, char *
         return NULL;
     return code == DHCP_OPTION_CLIENT_ID ? packet_text_hex(value, buffer)
                                          : packet_text_plain(value, buffer);
+}
+
+/* Codes 7 and 9 together are one name, and a code that IANA does not list is none. */
+const char *request_known_architecture(const struct known *known, uint32_t index) {
+    const char *seen[PXE_ARCHITECTURES_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < known->architecture_count && count <= index; i++) {
+        const char *name = architecture_name(known->architectures[i]);
+        bool is_new = name != NULL;
+        for (size_t k = 0; k < count && is_new; k++)
+            is_new = strcmp(seen[k], name) != 0;
+        if (is_new)
+            seen[count++] = name;
+    }
+    return index < count ? seen[index] : NULL;
 }
 
 /* A client that asks for a file has the address it asks from. */
@@ -109,13 +125,13 @@ static const char *make_text(const struct source *source, uint32_t field, char *
     case BOOT_HOST_REQUEST_MAC:
     case BOOT_HOST_REQUEST_UUID:
     case BOOT_HOST_REQUEST_UUID_SWAPPED:
-        return make_identity(&request->key, field, buffer);
+        return make_identity(&source->known->key, field, buffer);
     case BOOT_HOST_REQUEST_CLIENT_ID:
         return make_option(source, DHCP_OPTION_CLIENT_ID, buffer);
     case BOOT_HOST_REQUEST_ARCHITECTURE:
-        return request_architecture(request, 0);
+        return request_known_architecture(source->known, 0);
     case BOOT_HOST_REQUEST_LOADER:
-        return request->loader;
+        return source->known->loader;
     case BOOT_HOST_REQUEST_VENDOR_CLASS:
         return make_option(source, DHCP_OPTION_VENDOR_CLASS, buffer);
     case BOOT_HOST_REQUEST_USER_CLASS:
@@ -123,7 +139,7 @@ static const char *make_text(const struct source *source, uint32_t field, char *
     case BOOT_HOST_REQUEST_INTERFACE:
         return request->origin.interface_name;
     case BOOT_HOST_REQUEST_NETWORK:
-        return make_address(&request->network, buffer);
+        return make_address(&source->known->network, buffer);
     case BOOT_HOST_REQUEST_SOURCE:
         return make_address(&request->origin.source, buffer);
     case BOOT_HOST_REQUEST_CLIENT:
@@ -141,9 +157,9 @@ static const char *make_text(const struct source *source, uint32_t field, char *
     case BOOT_HOST_REQUEST_STAGE:
         return request_stage_name(request->stage);
     case TEXT_ARCHITECTURE_CODE:
-        return make_number(request, BOOT_HOST_REQUEST_ARCHITECTURE_CODE, buffer);
+        return make_number(source->known, BOOT_HOST_REQUEST_ARCHITECTURE_CODE, buffer);
     case TEXT_ATTEMPT:
-        return make_number(request, BOOT_HOST_REQUEST_ATTEMPT, buffer);
+        return make_number(source->known, BOOT_HOST_REQUEST_ATTEMPT, buffer);
     default:
         return NULL; /* BOOT_HOST_REQUEST_FILE is set where it is known */
     }
@@ -165,7 +181,7 @@ static const char *read_working(struct request *request, uint32_t field) {
     g_mutex_lock(&request->lock);
     const char *text = atomic_load_explicit(place, memory_order_relaxed);
     if (text == NULL) {
-        struct source source = {.request = request};
+        struct source source = {.request = request, .known = &request->reading->known};
         if (request->size > 0) {
             source.view = &request->reading->view;
             source.pxe = &request->reading->pxe;
@@ -180,17 +196,12 @@ static const char *read_working(struct request *request, uint32_t field) {
 }
 
 static const char *read_lean(struct request *request, uint32_t field) {
-    uint8_t bytes[FOLDED_MAX];
-    struct dhcp_view view;
-    struct pxe_client pxe;
-    struct source source = {.request = request};
-    struct span whole = {bytes, 0};
-    if (request->size > 0)
-        whole.size = request_unfold(request->bytes, request->size, request->is_folded, bytes);
-    if (dhcp_parse(whole, &view) == DHCP_OK) {
-        pxe_client_parse(&view.options, &pxe);
-        source.view = &view;
-        source.pxe = &pxe;
+    struct thawed thawed;
+    request_thaw(request, &thawed);
+    struct source source = {.request = request, .known = &thawed.known};
+    if (thawed.has_view) {
+        source.view = &thawed.view;
+        source.pxe = &thawed.pxe;
     }
     return make_and_keep(request, &source, field);
 }
@@ -199,7 +210,7 @@ static const char *read_lean(struct request *request, uint32_t field) {
 void request_make_texts(struct request *request) {
     static const uint32_t fields[] = {BOOT_HOST_REQUEST_MAC, BOOT_HOST_REQUEST_ARCHITECTURE,
                                       BOOT_HOST_REQUEST_LOADER};
-    const struct source source = {.request = request};
+    const struct source source = {.request = request, .known = &request->reading->known};
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
         const char *text = make_and_keep(request, &source, fields[i]);
         atomic_init(&request->reading->texts[fields[i]], text != NULL ? text : request_absent);

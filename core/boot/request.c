@@ -23,6 +23,7 @@ static struct request *allocate(size_t capacity) {
     g_atomic_ref_count_init(&request->refs);
     g_mutex_init(&request->lock);
     request->reading = (struct reading *) (request + 1);
+    request->reading->known = (struct known){0};
     request->reading->room_used = 0;
     request->reading->capacity = capacity;
     request->bytes = request->reading->bytes;
@@ -64,40 +65,51 @@ static bool is_free(struct request *request, size_t size) {
 static void forget(struct request *request) {
     free_pieces(request);
     request->reading->room_used = 0;
-    request->number_mask = 0;
     for (uint32_t field = 0; field < TEXT_COUNT; field++)
         atomic_init(&request->reading->texts[field], NULL);
 }
 
 /* ---- A packet -------------------------------------------------------------------------------- */
 
-static void set_number(struct request *request, uint32_t field, uint32_t value) {
-    request->number_mask |= (uint8_t) (1 << field);
-    request->numbers[field] = value;
+void request_set_number(struct known *known, uint32_t field, uint32_t value) {
+    known->number_mask |= (uint8_t) (1 << field);
+    known->numbers[field] = value;
+}
+
+static struct address network_of(const struct request *request, const struct dhcp_header *header) {
+    uint32_t number = header->giaddr != 0 ? header->giaddr : header->ciaddr;
+    return number != 0 ? address_from_number(number, 0) : request->origin.server;
+}
+
+void request_learn(const struct request *request, const struct dhcp_view *view,
+                   const struct pxe_client *pxe, struct known *known) {
+    known->number_mask = 0;
+    known->has_key = client_key_read(view, &known->key);
+    known->is_http = pxe->vendor_class.kind == PXE_KIND_HTTP;
+    known->loader = packet_loader(view, pxe);
+    known->architecture_count = (uint8_t) pxe->architecture_count;
+    memcpy(known->architectures, pxe->architectures, sizeof(known->architectures));
+    if (pxe->architecture_count > 0)
+        request_set_number(known, BOOT_HOST_REQUEST_ARCHITECTURE_CODE, pxe->architectures[0]);
+    request_set_number(known, BOOT_HOST_REQUEST_SECONDS, view->header.secs);
+    request_set_number(known, BOOT_HOST_REQUEST_MESSAGE_SIZE, (uint32_t) packet_message_size(view));
+    if (pxe->has_boot_item) {
+        request_set_number(known, BOOT_HOST_REQUEST_BOOT_ITEM, pxe->boot_item.type);
+        request_set_number(known, BOOT_HOST_REQUEST_BOOT_LAYER, pxe->boot_item.layer);
+    }
+    request_set_number(known, BOOT_HOST_REQUEST_STAGE_NUMBER, request->stage);
+    request_set_number(known, BOOT_HOST_REQUEST_ATTEMPT, MAX(request->origin.attempt, 1));
+    known->network = network_of(request, &view->header);
 }
 
 /* What the packet says, wherever it came from; the bytes are in place. */
 static enum dhcp_status read_bytes(struct request *request, size_t size) {
     struct reading *reading = request->reading;
-    const struct pxe_client *pxe = &reading->pxe;
     enum dhcp_status status = dhcp_parse((struct span){request->bytes, size}, &reading->view);
     if (status != DHCP_OK)
         return status;
-    pxe_client_parse(&reading->view.options, &reading->pxe);
     request->size = (uint32_t) size;
-    request->has_key = client_key_read(&reading->view, &request->key);
-    request->is_http = pxe->vendor_class.kind == PXE_KIND_HTTP;
-    request->loader = packet_loader(&reading->view, pxe);
-    request->architecture_count = (uint8_t) pxe->architecture_count;
-    memcpy(request->architectures, pxe->architectures, sizeof(request->architectures));
-    if (pxe->architecture_count > 0)
-        set_number(request, BOOT_HOST_REQUEST_ARCHITECTURE_CODE, pxe->architectures[0]);
-    set_number(request, BOOT_HOST_REQUEST_SECONDS, reading->view.header.secs);
-    set_number(request, BOOT_HOST_REQUEST_MESSAGE_SIZE, packet_message_size(&reading->view));
-    if (!pxe->has_boot_item)
-        return DHCP_OK;
-    set_number(request, BOOT_HOST_REQUEST_BOOT_ITEM, pxe->boot_item.type);
-    set_number(request, BOOT_HOST_REQUEST_BOOT_LAYER, pxe->boot_item.layer);
+    pxe_client_parse(&reading->view.options, &reading->pxe);
     return DHCP_OK;
 }
 
@@ -123,31 +135,26 @@ static void set_origin(struct request *request, const struct request_origin *ori
         g_strlcpy(request->interface, origin->interface_name, sizeof(request->interface));
         request->origin.interface_name = request->interface;
     }
-    set_number(request, BOOT_HOST_REQUEST_STAGE_NUMBER, request->stage);
-    set_number(request, BOOT_HOST_REQUEST_ATTEMPT, MAX(origin->attempt, 1));
-}
-
-static void set_network(struct request *request) {
-    const struct dhcp_header *header = &request->reading->view.header;
-    uint32_t number = header->giaddr != 0 ? header->giaddr : header->ciaddr;
-    request->network = number != 0 ? address_from_number(number, 0) : request->origin.server;
 }
 
 enum request_status request_place(struct request *request, const struct request_origin *origin) {
+    struct reading *reading = request->reading;
     enum request_status status = request_classify(request, origin);
     if (status != REQUEST_OK)
         return status;
     request->stage = origin->port == DHCP_PORT_BOOT_SERVER ? BOOT_HOST_STAGE_BOOT_SERVER
                                                            : BOOT_HOST_STAGE_DISCOVER;
     set_origin(request, origin);
-    set_network(request);
+    request_learn(request, &reading->view, &reading->pxe, &reading->known);
+    if (!reading->known.has_key)
+        return REQUEST_NO_IDENTITY;
     request_make_texts(request);
     return REQUEST_OK;
 }
 
 void request_set_attempt(struct request *request, uint32_t attempt) {
     request->origin.attempt = attempt;
-    set_number(request, BOOT_HOST_REQUEST_ATTEMPT, MAX(attempt, 1));
+    request_set_number(&request->reading->known, BOOT_HOST_REQUEST_ATTEMPT, MAX(attempt, 1));
 }
 
 enum request_status request_new(const void *datagram, size_t size,
@@ -165,79 +172,75 @@ enum request_status request_new(const void *datagram, size_t size,
 
 /* ---- Later ----------------------------------------------------------------------------------- */
 
-/* Not what others may be writing at this moment: references and texts. */
-static void copy_knowledge(struct request *request, const struct request *from) {
-    const size_t start = offsetof(struct request, stage);
-    memcpy((char *) request + start, (const char *) from + start,
-           offsetof(struct request, decision) - start);
-    if (request->origin.interface_name != NULL)
-        request->origin.interface_name = request->interface;
-}
-
 struct request *request_new_memory(const struct request *from) {
     struct folded folded;
     request_fold(from, &folded);
     struct request *request = g_malloc(sizeof(*request) + folded.size);
+    *request = (struct request){
+        .stage = from->stage,
+        .is_folded = folded.is_folded,
+        .size = folded.size,
+        .bytes = (uint8_t *) (request + 1),
+    };
     g_atomic_ref_count_init(&request->refs);
     g_mutex_init(&request->lock);
-    copy_knowledge(request, from);
-    request->has_packet = false;
-    request->is_folded = folded.is_folded;
-    request->decision = NULL;
-    request->pieces = NULL;
-    request->reading = NULL;
-    request->size = folded.size;
-    request->bytes = (uint8_t *) (request + 1);
+    set_origin(request, &from->origin);
     memcpy(request->bytes, folded.bytes, folded.size);
     return request;
 }
 
-/* The client is the same, and its packet is what it said of itself. */
+/* The client is the same, and its packet is what it said of itself, where it came from then. */
 static void take_last(struct request *request, const struct request *last) {
+    struct reading *reading = request->reading;
     struct folded folded;
     request_fold(last, &folded);
-    copy_knowledge(request, last);
-    request->has_packet = false;
     size_t size = request_unfold(folded.bytes, folded.size, folded.is_folded, request->bytes);
-    (void) read_bytes(request, size);
+    if (folded.size > 0 && read_bytes(request, size) == DHCP_OK)
+        request_learn(last, &reading->view, &reading->pxe, &reading->known);
 }
 
 struct request *request_new_file(struct request *last, const struct trace *trace,
                                  const struct request_origin *origin, const char *name) {
     struct request *request = allocate(FOLDED_MAX);
-    if (last != NULL)
-        take_last(request, last);
+    struct known *known = &request->reading->known;
+    uint32_t attempt = origin->attempt;
     request->stage = BOOT_HOST_STAGE_FILE;
-    uint32_t attempt = origin->attempt != 0 ? origin->attempt : request->origin.attempt;
     set_origin(request, origin);
-    set_number(request, BOOT_HOST_REQUEST_ATTEMPT, MAX(attempt, 1));
-    if (request->network.family == 0)
-        request->network = origin->source;
+    if (last != NULL) {
+        take_last(request, last);
+        attempt = attempt != 0 ? attempt : last->origin.attempt;
+    }
+    request_set_number(known, BOOT_HOST_REQUEST_STAGE_NUMBER, request->stage);
+    request_set_number(known, BOOT_HOST_REQUEST_ATTEMPT, MAX(attempt, 1));
+    if (known->network.family == 0)
+        known->network = origin->source;
     request_set_text(request, BOOT_HOST_REQUEST_FILE, name);
     request->decision = trace != NULL ? trace_ref((struct trace *) trace) : NULL;
     return request;
 }
 
-static void take_architectures(struct request *request, const char *const *names) {
+static void take_architectures(struct known *known, const char *const *names) {
     for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
         uint16_t code = 0;
-        if (request->architecture_count < PXE_ARCHITECTURES_MAX &&
-            architecture_code(names[i], &code))
-            request->architectures[request->architecture_count++] = code;
+        if (known->architecture_count < PXE_ARCHITECTURES_MAX && architecture_code(names[i], &code))
+            known->architectures[known->architecture_count++] = code;
     }
 }
 
 struct request *request_new_fields(const struct request_fields *fields) {
     struct request *request = allocate(0);
+    struct known *known = &request->reading->known;
     request->stage = fields->stage;
     set_origin(request, fields->origin);
+    request_set_number(known, BOOT_HOST_REQUEST_STAGE_NUMBER, fields->stage);
+    request_set_number(known, BOOT_HOST_REQUEST_ATTEMPT, MAX(fields->origin->attempt, 1));
     for (uint32_t field = 0; field <= BOOT_HOST_REQUEST_STAGE; field++)
         if (fields->texts[field] != NULL)
             request_set_text(request, field, fields->texts[field]);
     for (uint32_t field = 0; field < NUMBER_COUNT; field++)
         if (fields->has_number[field])
-            set_number(request, field, (uint32_t) fields->numbers[field]);
-    take_architectures(request, fields->architectures);
+            request_set_number(known, field, (uint32_t) fields->numbers[field]);
+    take_architectures(known, fields->architectures);
     request->decision = fields->decision != NULL ? trace_ref(fields->decision) : NULL;
     return request;
 }
@@ -245,34 +248,28 @@ struct request *request_new_fields(const struct request_fields *fields) {
 /* ---- The contract's view --------------------------------------------------------------------- */
 
 int32_t request_number(const struct request *request, uint32_t field, int64_t *ret_value) {
-    if (field >= NUMBER_COUNT || (request->number_mask >> field & 1) == 0)
+    struct thawed room;
+    const struct known *known = request_known(request, &room);
+    if (field >= NUMBER_COUNT || (known->number_mask >> field & 1) == 0)
         return -ENOENT;
-    *ret_value = request->numbers[field];
+    *ret_value = known->numbers[field];
     return 0;
 }
 
 /* A name that is found among the client's own needs no look into the table of all. */
 int32_t request_is(const struct request *request, const char *architecture) {
+    struct thawed room;
+    const struct known *known = request_known(request, &room);
     uint16_t code = 0;
-    for (size_t i = 0; architecture != NULL && i < request->architecture_count; i++)
-        if (architecture_has_code(architecture, request->architectures[i]))
+    for (size_t i = 0; architecture != NULL && i < known->architecture_count; i++)
+        if (architecture_has_code(architecture, known->architectures[i]))
             return 1;
     return architecture != NULL && architecture_code(architecture, &code) ? 0 : -EINVAL;
 }
 
-/* Codes 7 and 9 together are one name, and a code that IANA does not list is none. */
 const char *request_architecture(const struct request *request, uint32_t index) {
-    const char *seen[PXE_ARCHITECTURES_MAX];
-    size_t count = 0;
-    for (size_t i = 0; i < request->architecture_count && count <= index; i++) {
-        const char *name = architecture_name(request->architectures[i]);
-        bool is_new = name != NULL;
-        for (size_t k = 0; k < count && is_new; k++)
-            is_new = strcmp(seen[k], name) != 0;
-        if (is_new)
-            seen[count++] = name;
-    }
-    return index < count ? seen[index] : NULL;
+    struct thawed room;
+    return request_known_architecture(request_known(request, &room), index);
 }
 
 int32_t request_option(const struct request *request, uint32_t space, uint32_t code,
@@ -297,7 +294,8 @@ const struct request_origin *request_get_origin(const struct request *request) {
 }
 
 const struct client_key *request_get_key(const struct request *request) {
-    return request->has_key ? &request->key : NULL;
+    const struct reading *reading = request->reading;
+    return reading != NULL && reading->known.has_key ? &reading->known.key : NULL;
 }
 
 const struct dhcp_view *request_get_view(const struct request *request) {
@@ -323,5 +321,6 @@ struct trace *request_get_decision(const struct request *request) {
 }
 
 bool request_is_http(const struct request *request) {
-    return request->is_http;
+    struct thawed room;
+    return request_known(request, &room)->is_http;
 }

@@ -56,15 +56,11 @@ const char *request_status_name(enum request_status status);
 /* First step: copies and parses a packet. `*slot` is NULL or an earlier request of the same slot; its
  * memory is used again unless somebody else still holds it, so that a slot which sees many packets
  * costs no memory for most of them. Whatever the result, the slot's owner unreferences it at the
- * end. Only with DHCP_OK may the request be classified and placed. */
+ * end. Only with DHCP_OK may the request be placed. */
 enum dhcp_status request_read(struct request **slot, const void *datagram, size_t size);
 
-/* Is the packet ours to answer? Comes before a session is made, so that an ordinary host never costs
- * us memory. `attempt` of the origin is not looked at. */
-enum request_status request_classify(const struct request *request,
-                                     const struct request_origin *origin);
-
-/* Second step: classifies, and with REQUEST_OK completes the request. The name of the link is
+/* Second step: is the packet ours to answer? With REQUEST_OK the request is complete. Comes before a
+ * session is made, so that an ordinary host never costs us memory. The name of the link is
  * copied. */
 enum request_status request_place(struct request *request, const struct request_origin *origin);
 
