@@ -4,6 +4,8 @@
  */
 #include "tftp/multicast.h"
 
+#include "tftp/round-trip.h"
+
 #define WAIT_FLOOR_US   INT64_C(20000)    /* shorter timers resend what is merely on its way */
 #define REPEAT_FLOOR_US INT64_C(10000)    /* a duplicate made by the wire is younger */
 #define PATIENCE_US     INT64_C(2000000)  /* with a master that keeps others waiting */
@@ -41,6 +43,12 @@ static struct multicast_action wake_at(struct multicast_group *group, int64_t wa
     return keep_waiting(group);
 }
 
+/* For the ACK of a block that is sent once, with the wait's floor and ceiling. */
+static int64_t usual_wait(const struct multicast_group *group) {
+    int64_t wait = group->smooth_us + 4 * group->varies_us;
+    return MIN(MAX(wait, WAIT_FLOOR_US), group->setup.timeout_us);
+}
+
 /* ---- Blocks ---------------------------------------------------------------------------------- */
 
 /* When silence or standstill of the master ends its turn. */
@@ -75,20 +83,11 @@ static struct multicast_action send_or_hold(struct multicast_group *group, uint6
     return wake_at(group, due_us);
 }
 
-/* RFC 6298 section 2, with the wait's floor and ceiling. */
+/* What was sent twice gives no sample, since nobody knows which one was answered (Karn). */
 static void measure_round_trip(struct multicast_group *group, int64_t now_us) {
-    if (!group->repeated) {
-        int64_t sample = now_us - group->sent_us;
-        if (group->smooth_us == 0) {
-            group->smooth_us = MAX(sample, 1);
-            group->varies_us = sample / 2;
-        } else {
-            group->varies_us += (ABS(group->smooth_us - sample) - group->varies_us) / 4;
-            group->smooth_us = MAX(group->smooth_us + (sample - group->smooth_us) / 8, 1);
-        }
-    }
-    group->wait_us = group->smooth_us + 4 * group->varies_us;
-    group->wait_us = MIN(MAX(group->wait_us, WAIT_FLOOR_US), group->setup.timeout_us);
+    if (!group->repeated)
+        round_trip_take(now_us - group->sent_us, &group->smooth_us, &group->varies_us);
+    group->wait_us = usual_wait(group);
 }
 
 /* ---- Mastership ------------------------------------------------------------------------------ */
@@ -168,8 +167,7 @@ static void become_master(struct multicast_group *group, struct multicast_member
     group->progress_us = now_us;
     group->sent = 0;
     group->held = FALSE;
-    group->wait_us =
-        MIN(MAX(group->smooth_us + 4 * group->varies_us, WAIT_FLOOR_US), group->setup.timeout_us);
+    group->wait_us = usual_wait(group);
     member->served = FALSE;
     /* It is the one we offer last from now on. */
     to_the_end(group, member);

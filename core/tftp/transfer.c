@@ -5,6 +5,7 @@
 #include "tftp/transfer.h"
 
 #include "codec/tftp.h"
+#include "tftp/round-trip.h"
 
 #define SPARE_US        INT64_C(20000)    /* beyond the round trip: clients have other work, too */
 #define REPEAT_FLOOR_US INT64_C(10000)    /* a duplicate made by the wire is younger */
@@ -136,19 +137,10 @@ static struct transfer_action take_request(struct transfer *transfer, int64_t no
     return send_first(transfer, now_us);
 }
 
-/* RFC 6298 section 2. */
 static void take_sample(struct transfer *transfer, int64_t sample) {
-    if (transfer->smooth_us == 0) {
-        transfer->smooth_us = MAX(sample, 1);
-        transfer->varies_us = sample / 2;
-        transfer->fastest_us = sample;
-        return;
-    }
-    int64_t error = ABS(transfer->smooth_us - sample);
-    transfer->varies_us += (error - transfer->varies_us) / 4;
-    transfer->smooth_us += (sample - transfer->smooth_us) / 8;
-    transfer->smooth_us = MAX(transfer->smooth_us, 1);
-    transfer->fastest_us = MIN(transfer->fastest_us, sample);
+    gboolean first = transfer->smooth_us == 0;
+    transfer->fastest_us = first ? sample : MIN(transfer->fastest_us, sample);
+    round_trip_take(sample, &transfer->smooth_us, &transfer->varies_us);
 }
 
 /* What was sent twice gives no sample, since nobody knows which one was answered (Karn). Until there
