@@ -10,7 +10,7 @@
 #define PACKET_MAX    LIMIT_TFTP_REQUEST /* bytes of an OACK or ERROR */
 #define BLOCKS_MAX    64                 /* put at once */
 #define PREFETCH_STEP (1024 * 1024)      /* bytes that are asked for from the disk ahead of time */
-#define MANY_BLOCKS   128                /* a transfer that has got so far is a long one */
+#define MANY_BLOCKS   64                 /* a transfer that has got so far is a long one */
 
 void server_send_error(struct tftp_server *server, unsigned socket, const struct udp_datagram *peer,
                        enum tftp_error error, const char *message) {

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define GIVE_UP_MOST_US (INT64_C(120) * 1000000) /* however long the client's own timeout is */
+#define DOUBT_US        (INT64_C(500) * 1000)    /* silence that may be the routes' doing */
 
 void server_refuse(struct tftp_server *server, struct download *download,
                    enum transfer_outcome outcome, enum tftp_error error, const char *message) {
@@ -154,7 +155,8 @@ void server_take_timer(struct tftp_server *server, struct download *download) {
         server_take_bytes(server, download);
         return;
     }
-    udp_path_doubt(&download->path);
+    if (server->now_us - download->transfer.progress_us > DOUBT_US)
+        udp_path_doubt(&download->path);
     step(server, download, &(struct transfer_event){.kind = TRANSFER_EVENT_TIMER},
          "no answer from the client");
 }
