@@ -72,6 +72,15 @@ struct tftp_packet {
  * the end of a request, is ignored: ROMs leave rubbish there. */
 enum tftp_status tftp_parse(struct span datagram, struct tftp_packet *ret_packet);
 
+/* Whether the datagram is an ACK of four bytes, as most are that a server gets: its block, without the
+ * trouble of a whole packet. */
+static inline bool tftp_read_ack(struct span datagram, uint16_t *ret_block) {
+    if (datagram.size != TFTP_HEADER_SIZE || datagram.data[0] != 0 || datagram.data[1] != TFTP_ACK)
+        return false;
+    *ret_block = (uint16_t) (datagram.data[2] << 8 | datagram.data[3]);
+    return true;
+}
+
 /* Compares a name or a mode; ASCII case does not count (RFC 2347). */
 bool tftp_name_equals(struct span name, const char *other);
 

@@ -112,10 +112,26 @@ static unsigned segments_at_most(const struct udp_path *path, const struct udp_r
     return (unsigned) CLAMP(fit, 1, SEGMENTS_MAX);
 }
 
-static struct iovec *add_piece(struct udp_outbox *outbox, const void *data, size_t size) {
-    struct iovec *piece = &outbox->pieces[outbox->n_pieces++];
-    *piece = (struct iovec){.iov_base = (void *) data, .iov_len = size};
-    return piece;
+/* Writes the pieces of `count` datagrams of the run from number `first` on; there is room. Returns
+ * how many there are. */
+static unsigned add_pieces(struct udp_outbox *outbox, const struct udp_run *run, unsigned first,
+                           unsigned count) {
+    struct iovec *piece = &outbox->pieces[outbox->n_pieces];
+    uint8_t *header = outbox->headers[outbox->n_pieces / PIECES_EACH];
+    const uint8_t *body = (const uint8_t *) run->bodies + (size_t) first * run->body;
+    for (unsigned i = first; i < first + count; i++) {
+        if (run->headers != NULL) {
+            memcpy(header, run->headers + (size_t) i * UDP_HEADER_SIZE, UDP_HEADER_SIZE);
+            *piece++ = (struct iovec){.iov_base = header, .iov_len = UDP_HEADER_SIZE};
+            header += UDP_HEADER_SIZE;
+        }
+        size_t size = i + 1 < run->count ? run->body : run->last;
+        *piece++ = (struct iovec){.iov_base = (void *) body, .iov_len = size};
+        body += run->body;
+    }
+    unsigned added = (unsigned) (piece - &outbox->pieces[outbox->n_pieces]);
+    outbox->n_pieces += added;
+    return added;
 }
 
 /* Adds `count` datagrams of the run, from number `first` on, as one message. There is room. */
@@ -126,19 +142,10 @@ static void add_message(struct udp_outbox *outbox, struct udp_path *path, const 
     parcel->path = path;
     parcel->count = count;
     path->waiting++;
-    *message =
-        (struct msghdr){.msg_name = &path->peer, .msg_iov = &outbox->pieces[outbox->n_pieces]};
+    message->msg_name = &path->peer;
     message->msg_namelen = peer_size(path);
-    for (unsigned i = first; i < first + count; i++) {
-        if (run->headers != NULL) {
-            uint8_t *header = outbox->headers[outbox->n_pieces / PIECES_EACH];
-            memcpy(header, run->headers + (size_t) i * UDP_HEADER_SIZE, UDP_HEADER_SIZE);
-            add_piece(outbox, header, UDP_HEADER_SIZE);
-        }
-        add_piece(outbox, (const uint8_t *) run->bodies + (size_t) i * run->body,
-                  i + 1 < run->count ? run->body : run->last);
-    }
-    message->msg_iovlen = (size_t) (&outbox->pieces[outbox->n_pieces] - message->msg_iov);
+    message->msg_iov = &outbox->pieces[outbox->n_pieces];
+    message->msg_iovlen = add_pieces(outbox, run, first, count);
     size_t used = write_source(path, &parcel->control);
     if (count > 1)
         used =

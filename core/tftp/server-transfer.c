@@ -192,16 +192,14 @@ static void take_client_error(struct tftp_server *server, struct download *downl
     step(server, download, &event, message);
 }
 
-void server_take_packet(struct tftp_server *server, unsigned socket,
-                        const struct udp_datagram *datagram) {
+/* Anything but an ACK of a running transfer. */
+static void take_other_packet(struct tftp_server *server, struct download *download,
+                              unsigned socket, const struct udp_datagram *datagram) {
     struct tftp_packet packet;
     struct span bytes = {.data = datagram->data, .size = datagram->size};
     if (datagram->truncated || tftp_parse(bytes, &packet) != TFTP_OK) {
         server->counters[TFTP_COUNTER_MALFORMED]++;
-        return;
-    }
-    struct download *download = download_table_find(server->table, &datagram->peer, socket);
-    if (download == NULL) {
+    } else if (download == NULL) {
         refuse_foreign(server, socket, datagram, &packet);
     } else if (packet.opcode == TFTP_ERROR) {
         take_client_error(server, download, &packet);
@@ -213,4 +211,16 @@ void server_take_packet(struct tftp_server *server, unsigned socket,
     } else {
         server->counters[TFTP_COUNTER_MALFORMED]++;
     }
+}
+
+void server_take_packet(struct tftp_server *server, unsigned socket,
+                        const struct udp_datagram *datagram) {
+    struct transfer_event event = {.kind = TRANSFER_EVENT_ACK};
+    struct span bytes = {.data = datagram->data, .size = datagram->size};
+    struct download *download = download_table_find(server->table, &datagram->peer, socket);
+    if (download != NULL && download->content != NULL && !datagram->truncated &&
+        tftp_read_ack(bytes, &event.number))
+        step(server, download, &event, "");
+    else
+        take_other_packet(server, download, socket, datagram);
 }

@@ -259,12 +259,27 @@ static void add_build_tests(void) {
     g_test_add_func("/boothost/codec/tftp/too-little-room-fails", test_too_little_room_fails);
 }
 
+static void test_plain_acks(void) {
+    static const uint8_t ack[] = {0, 4, 1, 2, 7};
+    static const uint8_t data[] = {0, 3, 1, 2};
+    static const uint8_t far[] = {1, 4, 1, 2};
+    uint16_t block = 9;
+    g_assert_false(tftp_read_ack((struct span){ack, 3}, &block));
+    g_assert_false(tftp_read_ack((struct span){ack, 5}, &block)); /* msftwindow's */
+    g_assert_false(tftp_read_ack((struct span){data, 4}, &block));
+    g_assert_false(tftp_read_ack((struct span){far, 4}, &block));
+    g_assert_cmpuint(block, ==, 9);
+    g_assert_true(tftp_read_ack((struct span){ack, 4}, &block));
+    g_assert_cmpuint(block, ==, 0x0102);
+}
+
 int main(int argc, char **argv) {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/boothost/codec/tftp/requests-are-understood", test_requests_are_understood);
     g_test_add_func("/boothost/codec/tftp/data-and-its-end", test_data_and_its_end);
     g_test_add_func("/boothost/codec/tftp/ack-may-have-trailing-bytes",
                     test_ack_may_have_trailing_bytes);
+    g_test_add_func("/boothost/codec/tftp/a-plain-ack-is-known-by-its-bytes", test_plain_acks);
     g_test_add_func("/boothost/codec/tftp/error-with-and-without-text",
                     test_error_with_and_without_text);
     g_test_add_func("/boothost/codec/tftp/surplus-options-are-ignored",
