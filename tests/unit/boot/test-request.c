@@ -9,6 +9,7 @@
 
 #include "codec/pxe.h"
 #include "support/ask.h"
+#include "support/vector.h"
 
 static void assert_text(const struct request *request, uint32_t field, const char *text) {
     g_assert_cmpstr(request_text(request, field), ==, text);
@@ -248,6 +249,94 @@ static void test_packet_is_copied(void) {
     g_assert_cmpmem(value.data, value.size, "PXEClient:Arch:00007:UNDI:003000", 32);
 }
 
+/* Two packets of different clients, one after the other. */
+static void test_slot(void) {
+    g_autoptr(GBytes) first = vector_load("pxe/edk2-x64-discover");
+    g_autoptr(GBytes) second = vector_load("pxe/ipxe-bios-discover");
+    const struct request_origin origin = ask_origin(67);
+    struct request *slot = NULL;
+    g_assert_cmpint(request_read(&slot, "x", 1), ==, DHCP_TRUNCATED);
+    for (int round = 0; round < 3; round++) {
+        gsize size = 0;
+        const void *data = g_bytes_get_data(round % 2 == 0 ? first : second, &size);
+        const struct request *before = slot;
+        g_assert_cmpint(request_read(&slot, data, size), ==, DHCP_OK);
+        g_assert_true(before == NULL || slot == before);
+        g_assert_cmpint(request_place(slot, &origin), ==, REQUEST_OK);
+        assert_text(slot, BOOT_HOST_REQUEST_MAC,
+                    round % 2 == 0 ? "52:54:00:ee:1a:cb" : "52:54:00:37:be:46");
+        assert_text(slot, BOOT_HOST_REQUEST_LOADER, round % 2 == 0 ? "firmware" : "ipxe");
+    }
+    struct request *held = request_ref(slot);
+    gsize size = 0;
+    const void *data = g_bytes_get_data(second, &size);
+    g_assert_cmpint(request_read(&slot, data, size), ==, DHCP_OK);
+    g_assert_true(slot != held);
+    assert_text(held, BOOT_HOST_REQUEST_MAC, "52:54:00:ee:1a:cb");
+    request_unref(held);
+    request_unref(slot);
+}
+
+#define FIELDS (BOOT_HOST_REQUEST_STAGE + 1)
+
+struct asking {
+    const struct request *request;
+    const char *texts[FIELDS];
+};
+
+static gpointer ask_all(gpointer user) {
+    struct asking *asking = user;
+    for (uint32_t field = 0; field < FIELDS; field++)
+        asking->texts[field] = request_text(asking->request, field);
+    return NULL;
+}
+
+/* Whoever asks gets the same text, which stays where it is. */
+static void check_threads(const struct request *request) {
+    struct asking askings[4];
+    GThread *threads[G_N_ELEMENTS(askings)];
+    for (size_t i = 0; i < G_N_ELEMENTS(askings); i++) {
+        askings[i].request = request;
+        threads[i] = g_thread_new("asking", ask_all, &askings[i]);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(askings); i++)
+        g_thread_join(threads[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(askings); i++)
+        for (uint32_t field = 0; field < FIELDS; field++)
+            g_assert_true(askings[i].texts[field] == request_text(request, field));
+    assert_text(request, BOOT_HOST_REQUEST_UUID, "ee1acb08-13bb-50f5-9e5c-6dbf7f541cbf");
+}
+
+static void test_threads(void) {
+    for (int round = 0; round < 50; round++) {
+        g_autoptr(Request) request = ask_vector("pxe/edk2-x64-discover", 67);
+        g_autoptr(Request) lean = request_new_memory(request);
+        check_threads(request);
+        check_threads(lean);
+    }
+}
+
+/* What nobody sends is not remembered for long: whole options are, as far as there is room. */
+static void test_long_memory(void) {
+    g_autoptr(Wire) wire = wire_new_vector("pxe/edk2-x64-discover");
+    for (int code = 224; code < 232; code++) {
+        g_autofree char *key = g_strdup_printf("option.%d", code);
+        g_autoptr(GString) value = g_string_new("00");
+        for (int i = 0; i < 200; i++)
+            g_string_append(value, ":00");
+        g_assert_null(wire_set(wire, key, value->str));
+    }
+    g_autoptr(Request) request = ask_wire(wire, 67);
+    g_assert_cmpuint(request_packet(request).size, >, 1700);
+    g_autoptr(Request) lean = request_new_memory(request);
+    g_assert_cmpuint(request_get_size(lean), <, 1200);
+    g_autoptr(Request) copy = request_new_memory(lean);
+    assert_text(copy, BOOT_HOST_REQUEST_MAC, "52:54:00:ee:1a:cb");
+    assert_text(copy, BOOT_HOST_REQUEST_UUID, "ee1acb08-13bb-50f5-9e5c-6dbf7f541cbf");
+    assert_text(copy, BOOT_HOST_REQUEST_VENDOR_CLASS, "PXEClient:Arch:00007:UNDI:003000");
+    assert_number(copy, BOOT_HOST_REQUEST_MESSAGE_SIZE, 1444);
+}
+
 static void test_memory(void) {
     g_autoptr(Request) request = ask_vector("pxe/edk2-x64-discover", 67);
     g_autoptr(Request) memory = request_new_memory(request);
@@ -336,7 +425,10 @@ int main(int argc, char **argv) {
     g_test_add_func("/boothost/boot/request/bounds-the-message-size", test_message_size);
     g_test_add_func("/boothost/boot/request/finds-options-in-their-space", test_options);
     g_test_add_func("/boothost/boot/request/owns-its-packet", test_packet_is_copied);
+    g_test_add_func("/boothost/boot/request/serves-its-slot-until-it-is-held", test_slot);
+    g_test_add_func("/boothost/boot/request/tells-several-threads-the-same", test_threads);
     g_test_add_func("/boothost/boot/request/has-a-lean-copy", test_memory);
+    g_test_add_func("/boothost/boot/request/has-a-lean-copy-of-bounded-size", test_long_memory);
     g_test_add_func("/boothost/boot/request/of-a-file-knows-the-last-decision", test_file);
     g_test_add_func("/boothost/boot/request/of-a-file-may-come-from-a-stranger",
                     test_file_of_stranger);
