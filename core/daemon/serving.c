@@ -154,6 +154,7 @@ struct serving *serving_new(struct daemon *daemon, GError **error) {
     }
     serving->file_threads =
         g_thread_pool_new(serving_answer_from_file, NULL, FILE_THREADS, FALSE, NULL);
+    serving->feeds = feeds_new();
     if (start_pool(serving, error))
         return serving;
     serving_free(serving);
