@@ -41,15 +41,18 @@ void locator_free(struct locator *locator) {
     g_free(locator);
 }
 
+uint64_t locator_mark(const uint8_t mac[6]) {
+    uint64_t mark = MARK_IS_SET;
+    for (unsigned i = 0; i < 6; i++)
+        mark |= (uint64_t) mac[i] << (8 * i);
+    return mark;
+}
+
 static uint64_t ask_kernel(const struct locator *locator, const struct address *client,
                            unsigned interface) {
     uint8_t mac[6];
-    uint64_t mark = MARK_IS_SET;
-    if (!neighbour_find(locator->neighbours, client, interface, mac))
-        return 0;
-    for (unsigned i = 0; i < sizeof(mac); i++)
-        mark |= (uint64_t) mac[i] << (8 * i);
-    return mark;
+    gboolean is_known = neighbour_find(locator->neighbours, client, interface, mac);
+    return is_known ? locator_mark(mac) : 0;
 }
 
 /* One place for each address; two that share it take turns. */

@@ -24,6 +24,9 @@ void locator_free(struct locator *locator);
 struct session *locator_find(struct locator *locator, const struct address *client,
                              unsigned interface, int64_t now_us, uint64_t *ret_mark);
 
+/* The mark of a machine with this MAC; never 0. */
+uint64_t locator_mark(const uint8_t mac[6]);
+
 /* The session of a client that was located before, perhaps long ago: its MAC is the same one. A mark
  * of 0 is none. */
 struct session *locator_recall(struct locator *locator, const struct address *client,

@@ -33,6 +33,10 @@ static void answer_open(gpointer user, struct tftp_open *open) {
         content_unref(content);
         return;
     }
+    if (strcmp(open->name, "busy") == 0) {
+        tftp_open_complete(open, NULL, TFTP_REFUSAL_BUSY, "too many");
+        return;
+    }
     struct feed_reader reader = feed_source_reader(&stage->source, stage->length);
     g_assert_true(feed_start(stage->feeds, &reader, open->wants_size, on_ready, open));
 }
@@ -190,6 +194,18 @@ static void test_reader_that_fails_at_once_is_refused(void) {
     stage_free(stage);
 }
 
+static void test_too_busy_is_silence(void) {
+    struct feed_source unused = {.size = 0};
+    struct stage *stage = stage_new(&unused, 0);
+    uint64_t counters[TFTP_COUNTERS];
+    tftp_client_ask(stage->client, TFTP_RRQ, "busy", "octet", "");
+    expect_end(stage, "failed busy too many");
+    g_assert_false(tftp_client_receive(stage->client, 50));
+    tftp_server_counters(stage->server, counters, NULL);
+    g_assert_cmpuint(counters[TFTP_COUNTER_LIMIT_TOTAL], ==, 1);
+    stage_free(stage);
+}
+
 static void test_client_that_goes_away_closes_the_reader(void) {
     struct feed_source source = {.size = 10000000};
     struct stage *stage = stage_new(&source, 10000000);
@@ -254,6 +270,7 @@ int main(int argc, char **argv) {
     ADD("waiting-for-bytes-is-no-loss", test_waiting_for_bytes_is_no_loss);
     ADD("a-failing-reader-ends-in-an-error", test_failing_reader_ends_in_an_error);
     ADD("a-reader-that-fails-at-once-is-refused", test_reader_that_fails_at_once_is_refused);
+    ADD("too-busy-is-silence", test_too_busy_is_silence);
     ADD("a-client-that-goes-away-closes-the-reader", test_client_that_goes_away_closes_the_reader);
     ADD("memory-stays-flat", test_memory_stays_flat);
     return g_test_run();
