@@ -38,15 +38,13 @@ static void remember(struct database *database, struct record *found, bool has_c
 /* Brings the cache up to now. False: only the clerk can tell whether the file is the same. */
 static bool catch_up(struct database *database, bool *ret_is_warm) {
     int64_t now_us = database->host->now(database->host);
-    struct moment moment;
     pthread_mutex_lock(&database->lock);
     const struct view *view = &database->view;
     struct record *found = database->found;
     database->found = NULL;
-    moment_read(&moment, view->edition, view->header);
-    bool has_changed = !moment_is_equal(&moment, &database->remembered);
+    bool has_changed = !moment_is_now(&database->remembered, view->edition, view->header);
     if (has_changed)
-        database->remembered = moment;
+        moment_read(&database->remembered, view->edition, view->header);
     int64_t age_us = now_us - view->checked_us;
     int64_t most_us = view->header != NULL ? LOOK_AGE_LOGGED : LOOK_AGE_PLAIN;
     *ret_is_warm = now_us < view->warm_until_us && now_us >= database->cold_until_us;

@@ -38,6 +38,13 @@ void moment_read(struct moment *moment, uint64_t edition, moment_header header) 
         moment->header[i] = header != NULL ? header[i] : 0;
 }
 
+bool moment_is_now(const struct moment *moment, uint64_t edition, moment_header header) {
+    bool is_now = moment->edition == edition;
+    for (int i = 0; i < MOMENT_WORDS && is_now; i++)
+        is_now = moment->header[i] == (header != NULL ? header[i] : 0);
+    return is_now;
+}
+
 bool moment_is_equal(const struct moment *a, const struct moment *b) {
     return memcmp(a, b, sizeof *a) == 0;
 }

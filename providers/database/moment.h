@@ -28,4 +28,6 @@ moment_header moment_find_header(sqlite3 *db);
 
 /* The state of now. `header` may be NULL. */
 void moment_read(struct moment *moment, uint64_t edition, moment_header header);
+/* Is it still the state of now? */
+bool moment_is_now(const struct moment *moment, uint64_t edition, moment_header header);
 bool moment_is_equal(const struct moment *a, const struct moment *b);

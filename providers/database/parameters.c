@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define OPTION_UUID 97 /* RFC 4578 section 2.3: a type and 16 bytes */
+
 struct parameter {
     const char *name;
     uint32_t field;
@@ -98,25 +100,32 @@ void parameters_bind(const struct parameters *list, sqlite3_stmt *statement,
 
 /* ---- Keys ------------------------------------------------------------------------------------ */
 
-/* Absent, a text with its NUL, or a number; the first byte says which. False: no room. */
-static bool append(struct key *key, const struct parameter *parameter, const struct boot_host *host,
-                   const struct boot_host_request *request) {
-    int64_t number = 0;
-    const void *value = NULL;
-    size_t size = 0;
-    if (!parameter->is_number) {
-        value = host->request_text(request, parameter->field);
-        size = value != NULL ? strlen(value) + 1 : 0;
-    } else if (host->request_number(request, parameter->field, &number) == 0) {
-        value = &number;
-        size = sizeof number;
+/* What a parameter's value depends on; size 0: absent. The texts of a UUID follow from the option that
+ * tells it, if it was told by one: then they need not be made. `number` holds the value if it is one. */
+static struct boot_host_span find_value(const struct parameter *parameter,
+                                        const struct boot_host *host,
+                                        const struct boot_host_request *request, int64_t *number) {
+    struct boot_host_span value = {NULL, 0};
+    if (parameter->is_number) {
+        if (host->request_number(request, parameter->field, number) == 0)
+            value = (struct boot_host_span){number, sizeof *number};
+    } else if (!is_uuid(parameter) ||
+               host->request_option(request, BOOT_HOST_SPACE_DHCP4, OPTION_UUID, &value) != 0) {
+        const char *text = host->request_text(request, parameter->field);
+        value = (struct boot_host_span){text, text != NULL ? strlen(text) + 1 : 0};
     }
-    if (size >= KEY_MAX - key->size)
+    return value;
+}
+
+/* Each value with its size in front. False: no room. */
+static bool append(struct key *key, const struct boot_host_span *value) {
+    uint16_t size = (uint16_t) value->size;
+    if (value->size > KEY_MAX - key->size || sizeof size > KEY_MAX - key->size - value->size)
         return false;
-    key->bytes[key->size++] = value != NULL ? 'v' : '-';
-    if (value != NULL)
-        memcpy(key->bytes + key->size, value, size);
-    key->size += size;
+    memcpy(key->bytes + key->size, &size, sizeof size);
+    if (size > 0)
+        memcpy(key->bytes + key->size + sizeof size, value->data, size);
+    key->size += sizeof size + size;
     return true;
 }
 
@@ -142,7 +151,9 @@ void parameters_make_key(const struct parameters *list, const struct boot_host *
                          const struct boot_host_request *request, uint64_t seed, struct key *key) {
     key->size = 0;
     for (uint32_t i = 0; i < list->key_count; i++) {
-        if (!append(key, list->keyed[i], host, request)) {
+        int64_t number = 0;
+        struct boot_host_span value = find_value(list->keyed[i], host, request, &number);
+        if (!append(key, &value)) {
             key->size = 0;
             return;
         }

@@ -255,21 +255,18 @@ static int read_first(struct store *store) {
 }
 
 int32_t store_begin(struct store *store) {
-    struct moment now;
     if (store->header == NULL)
         return 0; /* whether there is a newer state could not be told */
-    moment_read(&now, 0, store->header);
-    if (store->is_reading && moment_is_equal(&now, &store->reading))
+    if (store->is_reading && moment_is_now(&store->reading, 0, store->header))
         return 0;
     store_end(store);
+    moment_read(&store->reading, 0, store->header);
     if (run(store->begin) != SQLITE_DONE)
         return store_errno(store);
     store->is_reading = true;
-    store->reading = now;
     if (read_first(store) == SQLITE_DONE) {
-        moment_read(&now, 0, store->header);
         /* A commit came in between, and this may be the state before it: not to be gone on with. */
-        store->reading.edition = moment_is_equal(&now, &store->reading) ? 0 : 1;
+        store->reading.edition = moment_is_now(&store->reading, 0, store->header) ? 0 : 1;
         return 0;
     }
     int32_t result = store_errno(store);

@@ -91,6 +91,11 @@ static int32_t request_number(const struct boot_host_request *request, uint32_t 
     return -ENOENT;
 }
 
+static int32_t request_option(const struct boot_host_request *request, uint32_t space,
+                              uint32_t code, struct boot_host_span *ret_value) {
+    return -ENOENT;
+}
+
 static int32_t reply_set(struct boot_host_reply *reply, uint32_t field, const char *text) {
     struct call *call = call_of(reply);
     if (field == BOOT_HOST_REPLY_NOTE)
@@ -174,6 +179,7 @@ static void set_up(struct fixture *fixture, gconstpointer data) {
                   .config_warning = config_error,
                   .request_text = request_text,
                   .request_number = request_number,
+                  .request_option = request_option,
                   .reply_set = reply_set,
                   .reply_get = reply_get,
                   .expand = expand,
