@@ -178,13 +178,16 @@ struct request *request_new_memory(const struct request *from) {
     struct request *request = g_malloc(sizeof(*request) + folded.size);
     *request = (struct request){
         .stage = from->stage,
+        .origin = from->origin,
         .is_folded = folded.is_folded,
         .size = folded.size,
         .bytes = (uint8_t *) (request + 1),
     };
     g_atomic_ref_count_init(&request->refs);
     g_mutex_init(&request->lock);
-    set_origin(request, &from->origin);
+    memcpy(request->interface, from->interface, sizeof(request->interface));
+    if (request->origin.interface_name != NULL)
+        request->origin.interface_name = request->interface;
     memcpy(request->bytes, folded.bytes, folded.size);
     return request;
 }
