@@ -196,8 +196,8 @@ static struct transfer_action answer_repeated_ack(struct transfer *transfer, int
 /* The window moves on to the last acknowledged block, but nothing is sent that is under way. */
 static struct transfer_action slide_window(struct transfer *transfer, int64_t now_us) {
     /* What was kept back may have been sent, and come, at an earlier time. */
-    uint64_t first = transfer->held != 0 ? MAX(transfer->held, transfer->acknowledged + 1)
-                                         : transfer->sent + 1;
+    uint64_t first =
+        transfer->held != 0 ? MAX(transfer->held, transfer->acknowledged + 1) : transfer->sent + 1;
     uint64_t last = MIN(transfer->acknowledged + transfer->setup.window_size, transfer->blocks);
     transfer->wake_us = MIN(now_us + transfer->wait_us, give_up_at(transfer));
     if (last < first)
