@@ -12,6 +12,7 @@
 
 #include "database.h"
 #include "lookup.h"
+#include "warmth.h"
 
 #define SECOND INT64_C(1000000)
 /* How long it counts that the file was found in memory, and how often it is looked for there. What
@@ -58,7 +59,7 @@ static int64_t measure_warmth(struct database *database, int64_t now_us) {
     bool fetch = now_us >= database->fetch_us;
     if (fetch)
         database->fetch_us = now_us + FETCH_AFTER;
-    return store_is_in_memory(store, fetch) ? now_us + WARM_FOR : 0;
+    return warmth_measure(store->db, fetch) ? now_us + WARM_FOR : 0;
 }
 
 int32_t clerk_look(struct database *database, char problem[PROBLEM_MAX]) {

@@ -64,9 +64,5 @@ void store_end(struct store *store);
  * when it cannot be told. */
 bool store_has_changed(struct store *store);
 
-/* Is the file in memory, but for pages that nobody asks for, so that reading it does not wait for a
- * disk? If some is not, `fetch` begins to read it. */
-bool store_is_in_memory(struct store *store, bool fetch);
-
 /* The errno for the connection's last error. */
 int32_t store_errno(const struct store *store);
