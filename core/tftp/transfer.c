@@ -212,6 +212,8 @@ static struct transfer_action slide_window(struct transfer *transfer, int64_t no
 
 /* The client has got on to a block among those under way. */
 static struct transfer_action advance(struct transfer *transfer, uint64_t block, int64_t now_us) {
+    if (transfer->held != 0 && transfer->held <= block)
+        transfer->held = block + 1; /* it came when it was sent before */
     /* All that has gone has come; the rest of a window that is kept back follows. */
     gboolean whole = block == transfer->sent || block + 1 == transfer->held;
     transfer->verified = TRUE;

@@ -14,7 +14,7 @@
 #define FILE_BYTES    (256 * 1024)
 #define CLIENT_TIMER  (1000 * MS)
 #define PER_BLOCK_US  2 /* of a window on the line */
-#define ROUNDS        200
+#define ROUNDS        100
 #define IN_FLIGHT_MAX 4096
 
 enum temper {
