@@ -40,7 +40,7 @@ class Case:
     little: int
     much: int
     each: int = 1                       # answers or blocks
-    slack: float = 1.15                 # of a new bound
+    slack: float = 1.20                 # of a new bound
 
     def arguments(self, size, much):
         times = self.little + (self.much if much else 0)
