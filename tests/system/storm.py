@@ -148,9 +148,12 @@ class Transfer:
 
     def run(self):
         self.ask()
-        silence = 0
+        silence, due = 0, time.monotonic() + PATIENCE
         while silence < TRIES:
-            got = yield PATIENCE
+            got = yield max(due - time.monotonic(), 0.001)
+            if got is not None and not self.is_ours(*got):
+                continue                # and is no reason to wait longer
+            due = time.monotonic() + PATIENCE
             if got is None:
                 silence += 1
                 if self.peer is None:
@@ -158,12 +161,20 @@ class Transfer:
                 else:
                     self.acknowledge()
                 continue
-            if got[1] == self.former or (self.peer is not None and got[1] != self.peer):
-                continue                # late packets
             silence, self.peer = 0, got[1]
             if self.take(got[0]):
                 return
         self.count["stalled"] += 1
+        print(self.machine.address, self.machine.socket.getsockname()[1], self.request, "fate", self.fate,
+              "peer", self.peer, "before", self.former, "blocks", self.have, file=sys.stderr)
+
+    def is_ours(self, packet, sender):
+        """No late packet of the transfer before; the server may choose its old port again."""
+        if self.peer is not None:
+            return sender == self.peer
+        opcode, number = struct.unpack_from("!HH", packet)
+        begins = opcode == OACK if self.wanted else (opcode, number) == (DATA, 1)
+        return sender != self.former or begins
 
     def take(self, packet):
         """One packet of the server's; True at the end of it."""
