@@ -84,6 +84,13 @@ def _where(about):
             + "; ".join(f"{name} {what}" for name, what in about["servers"].items() if what))
 
 
+def _calm(rows):
+    """How far the figures may be trusted."""
+    every = [one for row in rows for one in row["all"]]
+    calm = sum(one["calm"] for one in every)
+    return f"The machine was calm during {calm} of {len(every)} measurements."
+
+
 def _spread(row):
     """The median, and how far the rounds lie from it at most."""
     if row is None or "cost" not in row:
@@ -125,7 +132,7 @@ def _goal_cells(goal):
 
 def results(about):
     """What README.md keeps."""
-    parts = [_where(about), overview(about["rows"], list(about["servers"])), devices(about["rows"])]
+    parts = [_where(about), _calm(about["rows"]), overview(about["rows"], list(about["servers"])), devices(about["rows"])]
     if about["goals"]:
         parts.append(table(["goal", "found", "wanted", ""], [_goal_cells(goal) for goal in about["goals"]]))
     return "\n\n".join(part for part in parts if part)
