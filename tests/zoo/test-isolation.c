@@ -145,6 +145,9 @@ static void test_fault(gconstpointer data) {
     }
 #endif
     struct chain_bed *bed = make_bed(fault->name);
+    /* It ends by itself: on a busy machine late, but not by the deadline. */
+    if (g_str_has_prefix(fault->line, "bad error"))
+        ((struct instance_config *) bed->configs->pdata[0])->deadline_us = 20 * CLOCK_SECOND;
     chain_bed_open_clean(bed);
     assert_works(bed);
 
