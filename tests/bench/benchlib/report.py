@@ -95,6 +95,8 @@ def _spread(row):
     """The median, and how far the rounds lie from it at most."""
     if row is None or "cost" not in row:
         return "-"
+    if row["rounds-used"] == 1:
+        return number(row["cost"])
     far = max(row["high"] - row["cost"], row["cost"] - row["low"]) / row["cost"] if row["cost"] else 0
     return f"{number(row['cost'])} ±{far:.0%}"
 
