@@ -14,6 +14,8 @@
 #include "config/key-file.h"
 #include "provider/problem.h"
 
+#define CONTROL_PATH_MAX 107 /* bytes of sockaddr_un.sun_path, the terminator left out */
+
 struct config_reader {
     struct config *config;
     GPtrArray *problems;
@@ -68,8 +70,14 @@ static const char *set_modules(struct config_reader *reader, const char *value) 
     return set_path(reader, &reader->config->modules, value);
 }
 
+/* The kernel has no room for more (unix(7)), and what it is given would be cut short in silence. */
 static const char *set_control(struct config_reader *reader, const char *value) {
-    return set_path(reader, &reader->config->control, value);
+    const char *problem = set_path(reader, &reader->config->control, value);
+    if (problem != NULL)
+        return problem;
+    return strlen(reader->config->control) <= CONTROL_PATH_MAX
+               ? NULL
+               : "a path of at most 107 bytes in full: a socket's has no more room";
 }
 
 static const char *set_shape(struct config_reader *reader, const char *value) {

@@ -16,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 
@@ -105,7 +106,8 @@ class Daemon:
         """`providers`: {name: settings} in the order of the chain; `server`, `tftp`: further keys."""
         self.folder, self.process = folder, None
         self.tftp = tftp or {}
-        self.socket = os.path.join(folder, "control")
+        # A socket's path is short by nature, and a case's folder is named by its whole sentence.
+        self.socket = os.path.join(tempfile.mkdtemp(prefix="boothost-"), "control")
         self.log = os.path.join(folder, "boothostd.log")
         self.config = os.path.join(folder, "boothost.conf")
         self.server = {"interfaces": "eth0", "root": root or programs(), "state": folder,
@@ -132,6 +134,7 @@ class Daemon:
     def __exit__(self, kind, *_):
         code = self.process.poll()
         end_process(self.process, 10)
+        shutil.rmtree(os.path.dirname(self.socket), ignore_errors=True)
         if kind is None:
             expect(code is None, f"boothostd ended by itself, exit {code}: see {self.log}")
             expect(self.process.returncode == 0, f"boothostd: exit {self.process.returncode} after "

@@ -161,6 +161,15 @@ static void test_a_recording_has_bounds(struct fixture *fixture, gconstpointer u
                    "record-size = 1K: expected 64K to 64G (bytes of one file, such as 64M)");
 }
 
+static void test_a_socket_has_a_short_path(struct fixture *fixture, gconstpointer unused) {
+    g_autofree char *name = g_strnfill(108 - strlen("/run/"), 'c');
+    g_autofree char *text = g_strconcat("[server]\ncontrol = /run/", name, "\n" CHAIN, NULL);
+    g_autofree char *said = g_strconcat(
+        "control = /run/", name,
+        ": expected a path of at most 107 bytes in full: a socket's has no more room", NULL);
+    expect_problem(fixture, text, "boothost.conf:2", said);
+}
+
 static void test_caps_on_bandwidth(struct fixture *fixture, gconstpointer unused) {
     load(fixture, "[tftp]\nclient-rate = 10M\ntotal-rate = 1G\n" CHAIN);
     g_assert_cmpuint(fixture->problems->len, ==, 0);
@@ -301,6 +310,7 @@ int main(int argc, char **argv) {
     ADD("reads-what-is-recorded", test_reads_what_is_recorded);
     ADD("nothing-is-recorded-unasked", test_nothing_is_recorded_unasked);
     ADD("a-recording-has-bounds", test_a_recording_has_bounds);
+    ADD("a-socket-has-a-short-path", test_a_socket_has_a_short_path);
     ADD("reads-caps-on-bandwidth", test_caps_on_bandwidth);
     ADD("a-cap-has-bounds", test_a_cap_has_bounds);
     ADD("drop-ins-replace-in-name-order", test_drop_ins_replace_in_name_order);
