@@ -118,8 +118,10 @@ static const char *make_client(const struct source *source, char *buffer) {
     return source->view != NULL ? make_ipv4(source->view->header.ciaddr, buffer) : NULL;
 }
 
-/* Static text, the request's own, or `buffer` of PACKET_TEXT_SIZE bytes; NULL: there is none. */
-static const char *make_text(const struct source *source, uint32_t field, char *buffer) {
+/* Static text, the request's own, or `buffer` of PACKET_TEXT_SIZE bytes; NULL: there is none. Not
+ * inlined, since gcc would then warn of a buffer that its caller does not return. */
+G_GNUC_NO_INLINE static const char *make_text(const struct source *source, uint32_t field,
+                                              char *buffer) {
     const struct request *request = source->request;
     switch (field) {
     case BOOT_HOST_REQUEST_MAC:

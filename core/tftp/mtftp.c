@@ -176,9 +176,10 @@ static void take_packet(struct mtftp *mtftp, const struct udp_datagram *datagram
 }
 
 void mtftp_take_packets(struct mtftp *mtftp) {
+    if (mtftp->socket == NULL)
+        return;
     const struct udp_datagram *datagrams = NULL;
-    unsigned count =
-        mtftp->socket != NULL ? udp_receive(mtftp->socket, mtftp->server->batch, &datagrams) : 0;
+    unsigned count = udp_receive(mtftp->socket, mtftp->server->batch, &datagrams);
     for (unsigned i = 0; i < count; i++)
         take_packet(mtftp, &datagrams[i]);
 }
