@@ -1,17 +1,28 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Real firmware boots by providers that have a process of their own, while those are killed at random."""
 
+import atexit
 import contextlib
 import os
 import random
+import shutil
 import signal
+import tempfile
 import threading
 
 from harness import DEFAULT, TOP, Daemon, case, expect, lab, main
 from lablib import boot
 from lablib.util import wait_until
 
-SNAKE = {"command": "/usr/bin/python3 " + os.path.join(TOP, "tests", "zoo", "provider.py")}
+
+def install_snake():
+    """The provider's settings, with its program where a user without privileges can read it."""
+    folder = tempfile.mkdtemp(prefix="boothost-snake-")
+    atexit.register(shutil.rmtree, folder)
+    os.chmod(folder, 0o755)
+    program = shutil.copy(os.path.join(TOP, "tests", "zoo", "provider.py"), folder)
+    return {"command": "/usr/bin/python3 " + program, "file": "snake.efi",
+            "match-architecture": "arm64-uefi"}
 
 
 def processes(daemon):
@@ -62,8 +73,7 @@ case("uefi-x64 boots while its provider is killed", 150)(boots_while_killed("uef
 
 @case("a command that is killed comes back, beside a provider that is not", 60)
 def command_comes_back(folder):
-    providers = {"snake": {**SNAKE, "file": "snake.efi", "match-architecture": "arm64-uefi"},
-                 "steady": DEFAULT}
+    providers = {"snake": install_snake(), "steady": DEFAULT}
     with Daemon(folder, providers) as daemon:
         first = processes(daemon)["snake"]["pid"]
         os.kill(first, signal.SIGKILL)
