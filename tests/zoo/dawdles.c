@@ -1,25 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Says that it never blocks, and takes 2 ms for each request.
- *
- * Right in everything, but slow: what it cannot do in time must be shed, the oldest first.
  */
-#include "animal.h"
-
-#include <time.h>
-
-static int32_t decide(void *instance, const struct boot_host_request *request,
-                      struct boot_host_reply *reply) {
-    struct timespec nap = {0, 2 * 1000 * 1000};
-    nanosleep(&nap, NULL);
-    return BOOT_HOST_PASS;
-}
+#include "slow.h"
 
 static const struct boot_host_provider table = {
     ANIMAL("dawdles"),
     .flags = BOOT_HOST_INLINE,
     .open = animal_open,
-    .decide = decide,
+    .decide = slow_decide,
 };
 
 BOOT_HOST_PROVIDER(table);
